@@ -1,0 +1,146 @@
+"""What is known of a mail account: where it receives, where it sends, how it signs in. No secrets."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Protocol(StrEnum):
+    """How an account receives mail; NONE is an account that only sends."""
+
+    IMAP = "imap"
+    POP3 = "pop3"
+    NONE = "none"
+
+
+class Security(StrEnum):
+    """How a connection is protected (RFC 8314). PLAIN is refused except on a loopback host."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    PLAIN = "plain"
+
+
+class Auth(StrEnum):
+    """What kind of secret a sign-in takes."""
+
+    PASSWORD = "password"
+    OAUTH2 = "oauth2"
+
+
+class SecretSource(StrEnum):
+    """Where the secret of a sign-in comes from; it is never written to a file."""
+
+    KEYRING = "keyring"
+    COMMAND = "command"
+    SESSION = "session"
+
+
+class SentCopy(StrEnum):
+    """Who files the copy of a sent mail. AUTO: we do, unless the provider is known to do it itself."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+_KEEP = re.compile(r"leave|delete|until-deleted|([1-9][0-9]{0,3})d")
+_OFFLINE = re.compile(r"all|headers|([1-9][0-9]{0,4})d")
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """What POP3 leaves on the server after download: `leave`, `delete`, `14d` or `until-deleted`.
+
+    Raises ValueError for any other text.
+    """
+
+    text: str = "leave"
+
+    def __post_init__(self) -> None:
+        if not _KEEP.fullmatch(self.text):
+            raise ValueError(f"keep must be leave, delete, until-deleted or a number of days such as 14d, not {self.text!r}")
+
+    @property
+    def days(self) -> int | None:
+        """Days after download until the server's copy is deleted, or None where days do not count."""
+        return int(self.text[:-1]) if self.text[0].isdigit() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Offline:
+    """Which bodies are kept on this computer: `all`, `headers`, or those of the last days such as `90d`.
+
+    Raises ValueError for any other text.
+    """
+
+    text: str = "all"
+
+    def __post_init__(self) -> None:
+        if not _OFFLINE.fullmatch(self.text):
+            raise ValueError(f"offline must be all, headers or a number of days such as 90d, not {self.text!r}")
+
+    @property
+    def days(self) -> int | None:
+        """Age in days up to which bodies are fetched, or None where age does not count."""
+        return int(self.text[:-1]) if self.text[0].isdigit() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One endpoint: host name or address, port, and how the connection is protected."""
+
+    host: str
+    port: int
+    security: Security = Security.TLS
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How to sign in: user name, kind of secret, and where the secret is to be had.
+
+    `command` is run without a shell when `source` is COMMAND; the first line it prints is the secret.
+    """
+
+    username: str
+    auth: Auth = Auth.PASSWORD
+    source: SecretSource = SecretSource.KEYRING
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One mail account. `address` is its identity everywhere: in the config, the store and the keyring.
+
+    `imap` and `pop3` may both be known; `incoming` says which one is used. `smtp_login` None means that
+    sending signs in as receiving does. `provider` is a preset's name or "".
+    """
+
+    address: str
+    name: str = ""
+    provider: str = ""
+    incoming: Protocol = Protocol.IMAP
+    imap: Server | None = None
+    pop3: Server | None = None
+    smtp: Server | None = None
+    login: Login | None = None
+    smtp_login: Login | None = None
+    keep: Keep = Keep()
+    offline: Offline = Offline()
+    sent_copy: SentCopy = SentCopy.AUTO
+    signature: str = ""
+    ca_file: str = ""
+    client_id: str = ""
+    authority: str = ""
+
+    @property
+    def receiving(self) -> Server | None:
+        """The server that mail is fetched from, or None for an account that only sends."""
+        return {Protocol.IMAP: self.imap, Protocol.POP3: self.pop3, Protocol.NONE: None}[self.incoming]
+
+    @property
+    def sending_login(self) -> Login | None:
+        """The sign-in used for SMTP."""
+        return self.smtp_login or self.login

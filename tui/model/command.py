@@ -1,0 +1,292 @@
+"""What the screen and the shell ask of the engine. Plain frozen values; the answer is the Future of `post`.
+
+Local commands are carried out in the store of whichever process posts them; network commands by the process
+that holds the engine lock, so these (`NETWORK`) also travel as JSON rows of the store.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tui.model.account import Account, Protocol
+from tui.model.draft import Draft
+from tui.model.message import Flag
+from tui.model.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class SetFlags:
+    """Change flags and tags of messages. Answers the ids changed."""
+
+    ids: tuple[int, ...]
+    add: Flag = Flag(0)
+    remove: Flag = Flag(0)
+    add_tags: frozenset[str] = frozenset()
+    remove_tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Move messages to the folder of that name in their own account. Answers the ids moved."""
+
+    ids: tuple[int, ...]
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Move messages to the archive folder of their account. Answers the ids moved."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Move messages to Deleted; `forever` removes them instead, which cannot be undone. Answers the ids."""
+
+    ids: tuple[int, ...]
+    forever: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take back the newest change that can be. Answers a sentence of what was undone, "" for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreateFolder:
+    """Make a local folder in a POP3 account, or any folder on the server of an IMAP account."""
+
+    account: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartDraft:
+    """Begin a mail: `kind` is new, reply, reply-all, forward or edit (of message `message`). Answers the Draft."""
+
+    account: str
+    kind: str = "new"
+    message: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SaveDraft:
+    """Keep what has been written; `file` also puts it into the Drafts folder. Answers the saved Draft."""
+
+    draft: Draft
+    file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """Copy the file at `path` into the store as an attachment of a saved draft. Answers the Draft."""
+
+    draft: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detach:
+    """Drop an attachment of a draft. Answers the Draft."""
+
+    draft: int
+    file: int
+
+
+@dataclass(frozen=True, slots=True)
+class DropDraft:
+    """Throw a draft away for good, with its copy in the Drafts folder."""
+
+    draft: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDraft:
+    """Freeze a draft's bytes and put it into the outbox. `at` is Unix seconds, 0 for after the undo time.
+
+    Answers the outbox id. Raises BadInput when an address cannot be used or there is no recipient.
+    """
+
+    draft: int
+    at: int = 0
+    hold: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class QueueMessage:
+    """Put finished bytes into the outbox (the shell's `send`). Answers the outbox id."""
+
+    account: str
+    sender: str
+    recipients: tuple[str, ...]
+    raw: bytes
+    at: int = 0
+    original: int = 0
+    answers: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelSend:
+    """Take a mail that has not left back out of the outbox; it becomes a draft again. Answers the draft id.
+
+    Raises Refused when it is too late.
+    """
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetrySend:
+    """Send a waiting, failed or unsure mail as soon as possible; the person's own decision."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendNow:
+    """Send all that is due. Answers a tuple of the outbox ids handled."""
+
+    ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Bring an account ("" for all) up to date. Answers a tuple of Summary, one an account."""
+
+    account: str = ""
+    folders: tuple[str, ...] = ()
+    headers_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FetchBody:
+    """Fetch one message's body at once, before all other work. Answers True, or raises why not."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Cancel what an account ("" for all) is busy with; it goes on at the next fetch."""
+
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GoOffline:
+    """Work without the network until told otherwise."""
+
+    offline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmGone:
+    """The person's word on many messages that vanished from a server's folder at once."""
+
+    folder: int
+    remove: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TestAccount:
+    """Try receiving and sending step by step; each step is told by a Checked event. Answers all Checks.
+
+    Secrets that are not given are taken from where the account says.
+    """
+
+    __test__ = False  # not a test class, whatever pytest thinks of its name
+
+    account: Account
+    secret: Secret | None = None
+    smtp_secret: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SaveAccount:
+    """Write an account to the configuration and its secrets to the keyring, and start it.
+
+    Answers "" or a sentence on a secret that could be kept for this session only.
+    """
+
+    account: Account
+    secret: Secret | None = None
+    smtp_secret: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveAccount:
+    """Forget an account and its secrets; its mail stays on this computer when `keep_mail`."""
+
+    address: str
+    keep_mail: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchProtocol:
+    """Receive by another protocol. No message is lost and none is downloaded twice.
+
+    Bodies that are not here yet are fetched first. Raises Undecided, naming numbers, when that or the
+    pushing of changes is not possible; `force` goes on all the same.
+    """
+
+    address: str
+    protocol: Protocol
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Give an account the secret it asked for; `remember` keeps it in the keyring."""
+
+    address: str
+    secret: Secret
+    remember: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadSettings:
+    """Read the configuration again: another process, or the person's editor, has changed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What one account's fetch came to: counts of messages, octets, seconds, and sentences on problems.
+
+    `exit_code` is the worst that happened (0 for none), as on the command line.
+    """
+
+    account: str
+    new: int = 0
+    changed: int = 0
+    gone: int = 0
+    sent: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    problems: tuple[str, ...] = field(default=())
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One step of a test: what was tried, whether it went well, what was found, what to do."""
+
+    check: str
+    ok: bool
+    detail: str = ""
+    fix: str = ""
+    exit_code: int = 0
+    seconds: float = 0.0
+
+
+LocalCommand = (
+    SetFlags | Move | Archive | Delete | Undo | CreateFolder | StartDraft | SaveDraft | Attach | Detach
+    | DropDraft | QueueDraft | QueueMessage | CancelSend | RetrySend | ConfirmGone
+)
+NetworkCommand = Fetch | FetchBody | SendNow | Stop | GoOffline | SwitchProtocol | ReloadSettings
+AccountCommand = TestAccount | SaveAccount | RemoveAccount | SignIn
+Command = LocalCommand | NetworkCommand | AccountCommand
+
+NETWORK: tuple[type[NetworkCommand], ...] = (
+    Fetch, FetchBody, SendNow, Stop, GoOffline, SwitchProtocol, ReloadSettings,
+)

@@ -1,0 +1,123 @@
+"""What the engine tells whoever listens. Events carry ids, not data: the listener reads the store again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tui.model.command import Check
+
+
+class Phase(StrEnum):
+    """What an account is doing, in one word."""
+
+    STARTING = "starting"
+    CONNECTING = "connecting"
+    FETCHING = "fetching"
+    UP_TO_DATE = "up-to-date"
+    OFFLINE = "offline"
+    BUSY = "busy"
+    SIGN_IN = "sign-in"
+    UNTRUSTED = "untrusted"
+    BROKEN = "broken"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStatus:
+    """The state of one account. `done` of `total` count messages while fetching; `until` is the Unix time
+    of the next try; `since` when this phase began; `what`, `hint` and `detail` are those of a MailError."""
+
+    account: str
+    phase: Phase = Phase.STARTING
+    done: int = 0
+    total: int = 0
+    folder: str = ""
+    since: float = 0.0
+    until: float = 0.0
+    what: str = ""
+    hint: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """An account's AccountStatus is new; `Engine.status` has it."""
+
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoldersChanged:
+    """Folders or their counts have changed."""
+
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesChanged:
+    """Rows of a folder came, went or changed."""
+
+    account: str
+    folder: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewMail:
+    """Unread mail has arrived in an inbox after the first complete fetch."""
+
+    account: str
+    folder: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class BodyArrived:
+    """A message that had only its header is whole now."""
+
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxChanged:
+    """A mail of the outbox changed its state."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsChanged:
+    """An account was added, changed or removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A step of a running TestAccount is done."""
+
+    account: str
+    check: Check
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """So many messages vanished from a server's folder that a person should decide (see ConfirmGone)."""
+
+    account: str
+    folder: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something went wrong that has no other place to be shown; account "" concerns the whole program."""
+
+    account: str
+    what: str
+    hint: str = ""
+    detail: str = ""
+
+
+Event = (
+    StatusChanged | FoldersChanged | MessagesChanged | NewMail | BodyArrived | OutboxChanged | AccountsChanged
+    | Checked | Asked | Problem
+)
