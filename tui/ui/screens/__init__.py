@@ -1,0 +1,1 @@
+"""One file a screen; each takes the Desk as its first argument."""
