@@ -1,0 +1,103 @@
+"""The latest status of every account, and the one way by which engine threads speak to listeners."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from tui.model.error import Busy, MailError, Offline, SignInNeeded, StoreBroken, Untrusted
+from tui.model.event import AccountStatus, Event, Phase, StatusChanged
+
+log = logging.getLogger(__name__)
+
+PROGRESS_INTERVAL = 0.05
+
+_PHASES: tuple[tuple[type[MailError], Phase], ...] = (
+    (SignInNeeded, Phase.SIGN_IN),
+    (Untrusted, Phase.UNTRUSTED),
+    (Busy, Phase.BUSY),
+    (Offline, Phase.OFFLINE),
+    (StoreBroken, Phase.BROKEN),
+)
+
+Listener = Callable[[Event], None]
+
+
+def phase_of(error: MailError) -> Phase:
+    """The phase that an account is in after `error`; anything unnamed is waited out like being offline."""
+    return next((phase for kind, phase in _PHASES if isinstance(error, kind)), Phase.OFFLINE)
+
+
+class Board:
+    """Statuses and listeners; every method may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._statuses: dict[str, AccountStatus] = {}
+        self._listeners: list[Listener] = []
+        self._told: dict[str, float] = {}
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with each event, on engine threads. Answers the function that ends it."""
+        with self._lock:
+            self._listeners.append(listener)
+
+        def unlisten() -> None:
+            with self._lock:
+                if listener in self._listeners:
+                    self._listeners.remove(listener)
+
+        return unlisten
+
+    def tell(self, event: Event) -> None:
+        """Hand an event to every listener; one that fails does not keep the others from hearing it."""
+        with self._lock:
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            try:
+                listener(event)
+            except RuntimeError as error:
+                log.debug("a listener has gone: %s", error)
+
+    def status(self, account: str) -> AccountStatus:
+        """The newest status of an account; STARTING for one that was never heard of."""
+        with self._lock:
+            return self._statuses.get(account) or AccountStatus(account)
+
+    def forget(self, account: str) -> None:
+        """Drop the status of a removed account."""
+        with self._lock:
+            self._statuses.pop(account, None)
+
+    def enter(self, account: str, phase: Phase, **fields: float | str) -> None:
+        """Begin a phase; the time it began is kept while the phase stays the same."""
+        now = time.time()
+        with self._lock:
+            old = self._statuses.get(account)
+            since = old.since if old and old.phase is phase else now
+            self._statuses[account] = replace(AccountStatus(account, phase, since=since), **fields)  # type: ignore[arg-type]
+            self._told[account] = time.monotonic()
+        self.tell(StatusChanged(account))
+
+    def failed(self, account: str, error: MailError, until: float = 0.0) -> None:
+        """Show why an account stands still, and when it tries again (Unix seconds, 0 for not by itself)."""
+        self.enter(
+            account, phase_of(error), until=until, what=error.what, hint=error.hint, detail=error.detail
+        )
+
+    def progress(self, account: str, done: int, total: int, folder: str = "") -> None:
+        """Count messages while fetching; listeners hear of it at most 20 times a second."""
+        now = time.monotonic()
+        with self._lock:
+            old = self._statuses.get(account) or AccountStatus(account)
+            since = old.since if old.phase is Phase.FETCHING else time.time()
+            self._statuses[account] = AccountStatus(
+                account, Phase.FETCHING, done=done, total=total, folder=folder, since=since
+            )
+            if now - self._told.get(account, 0.0) < PROGRESS_INTERVAL:
+                return
+            self._told[account] = now
+        self.tell(StatusChanged(account))
