@@ -1,0 +1,161 @@
+"""Every row of the table is found by its real text, and by no other row's."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.model.error_texts import ERRORS
+from tui.model.explain import explain, rules
+from tui.model.explain_rule import Retry, matches
+
+
+def _title(name: str) -> str:
+    return next(rule.title for rule in rules() if rule.name == name)
+
+
+@pytest.mark.parametrize(("row", "protocol", "text", "name", "retry"), ERRORS)
+def test_real_text_gives_its_row(row: int, protocol: str, text: str, name: str, retry: str) -> None:
+    found = explain(text, protocol)
+
+    assert found is not None, f"row {row}"
+    assert (found.title, found.retry_class) == (_title(name), Retry(retry))
+    assert found.retry is (retry in ("refresh", "backoff"))
+
+
+@pytest.mark.parametrize(("row", "protocol", "text", "name", "retry"), ERRORS)
+def test_found_without_the_protocol_too(row: int, protocol: str, text: str, name: str, retry: str) -> None:
+    found = explain(text)
+
+    assert found is not None, f"row {row}"
+    assert found.title == _title(name)
+
+
+@pytest.mark.parametrize("prefix", ["IMAP ", "POP ", "SMTP "])
+def test_protocol_named_in_the_text_is_taken(prefix: str) -> None:
+    protocol = {"IMAP ": "imap", "POP ": "pop3", "SMTP ": "smtp"}[prefix]
+    rows = [(text, name) for _, where, text, name, _ in ERRORS if where == protocol]
+
+    for text, name in rows:
+        found = explain(prefix + text)
+        assert found is not None
+        assert found.title == _title(name), text
+
+
+def test_all_rows_of_the_table_are_tried() -> None:
+    assert {row for row, *_ in ERRORS} == set(range(1, 109))
+    assert {name for *_, name, _ in ERRORS} == {rule.name for rule in rules()}
+
+
+def test_rows_are_named_once_and_written_for_people() -> None:
+    every = list(rules())
+
+    assert max(Counter(rule.name for rule in every).values()) == 1
+    for rule in every:
+        assert 0 < len(rule.title) <= 70, rule.name
+        assert not rule.title.endswith("."), rule.name
+        assert rule.meaning.endswith(".") and rule.fix.endswith((".", ">")), rule.name
+        assert all(pattern == pattern.lower() for pattern in rule.patterns), rule.name
+
+
+@pytest.mark.parametrize(
+    ("text", "protocol", "code"),
+    [
+        ("535 5.7.139 Authentication unsuccessful, basic authentication is disabled.", "smtp", "5.7.139"),
+        ("AADSTS65001: The user has not consented", "oauth", "AADSTS65001"),
+        ("65001", "", "aad-admin-approval"),
+        ("0x800ccc0f", "", "0x800CCC0F"),
+        ("553 sorry, that domain isn’t in my list of allowed rcpthosts (#5.7.1)", "smtp", "5.7.1"),
+        ("a7 NO [OVERQUOTA] Quota exceeded", "imap", "OVERQUOTA"),
+        ("421 too busy", "smtp", "421"),
+        ("a1 NO LOGIN failed.", "imap", "imap-login-failed"),
+        ("[Errno 111] Connection refused", "", "no-connection"),
+    ],
+)
+def test_code_is_the_one_in_the_text(text: str, protocol: str, code: str) -> None:
+    found = explain(text, protocol)
+
+    assert found is not None
+    assert found.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("(535, b'5.7.3 Authentication unsuccessful [x]')", "smtp-token"),
+        (
+            "535-5.7.139 Authentication unsuccessful,\r\n535 5.7.139 basic   authentication\nis disabled",
+            "microsoft-smtp-basic-disabled",
+        ),
+        ("b'LOGIN failed.'", "imap-login-failed"),
+    ],
+)
+def test_text_as_libraries_print_it(text: str, name: str) -> None:
+    found = explain(text)
+
+    assert found is not None
+    assert found.title == _title(name)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "text", "name"),
+    [
+        ("pop3", "Server Unavailable. 21", "pop-unavailable"),
+        ("imap", "Server Unavailable. 15", "imap-unavailable"),
+        ("smtp", "421 4.7.66 TLS 1.0 and 1.1 are not supported.", "smtp-old-tls"),
+        ("smtp", "421 4.4.2 timeout", "sending-dropped"),
+        ("smtp", "550 5.7.1 too many recipients", "too-many-recipients"),
+        ("smtp", "553 5.7.1 rcpthosts", "relay-rcpthosts"),
+        ("smtp", "535 5.7.139 something new", "microsoft-smtp-wrong-password"),
+    ],
+)
+def test_the_more_telling_row_comes_first(protocol: str, text: str, name: str) -> None:
+    found = explain(text, protocol)
+
+    assert found is not None
+    assert found.title == _title(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "protocol"),
+    [
+        ("", ""),
+        ("a1 OK done", "imap"),
+        ("550 5.1.1 user unknown", "imap"),
+        ("LOGIN failed", "smtp"),
+        ("AADSTS1", "oauth"),
+    ],
+)
+def test_unknown_is_none(text: str, protocol: str) -> None:
+    assert explain(text, protocol) is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "there"),
+    [
+        ("5.7.5", "550 5.7.57 x", False),
+        ("5.7.5", "550 5.7.5 x", True),
+        ("5.7.5", "550 5.7.5.", True),
+        ("7.5", "5.7.5", False),
+        ("451", "10451", False),
+        ("451", "2451 451", True),
+        ("5.7.139 … disabled", "disabled 5.7.139", False),
+        ("5.7.139 … disabled", "5.7.139 is disabled", True),
+    ],
+)
+def test_numbers_count_only_as_a_whole(pattern: str, text: str, there: bool) -> None:
+    assert matches(pattern, text) is there
+
+
+@given(st.text(max_size=200), st.sampled_from(["", "imap", "pop3", "smtp", "oauth"]))
+def test_any_text_is_taken(text: str, protocol: str) -> None:
+    found = explain(text, protocol)
+
+    assert found is None or found.title
+
+
+def test_a_huge_text_is_cut() -> None:
+    assert explain("x" * 10_000_000 + " login failed", "imap") is None
