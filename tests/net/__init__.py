@@ -1,0 +1,1 @@
+"""Tests of the connections, on real and on scripted servers."""
