@@ -98,3 +98,9 @@ class Undecided(MailError):
     """It waits: queued, unsure, or for a decision that nobody is there to take."""
 
     exit_code = 75
+
+
+class BadUsage(MailError):
+    """The words of a command line make no command."""
+
+    exit_code = 2
