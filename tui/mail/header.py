@@ -1,0 +1,155 @@
+"""Header fields: taken apart, unfolded, decoded; the envelope and the fingerprint of a message."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+from tui.mail import charset, dates, mailboxes, words
+from tui.model.message import Address, Envelope
+
+_NAME = rb"[!-9;-~]+[ \t]*:"
+_FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.MULTILINE)
+_STRANGE = re.compile(rb"^(?!" + _NAME + rb"|[ \t]|>?From |$)", re.MULTILINE)
+_BLANK_LINE = re.compile(rb"\n\r?\n")
+_FOLD = re.compile(r"\r?\n[ \t]*")
+_BLANKS = re.compile(rb"\s+")
+_ID = re.compile(r"<([^<>]*+)>")
+_USUAL = re.compile(
+    rb"(?:From|To|Cc|Bcc|Subject|Date|Received|Message-ID|MIME-Version|Content-[A-Za-z-]+|X-[!-9;-~]+"
+    rb"|Reply-To|Sender"
+    rb"|Return-Path|In-Reply-To|References|List-[A-Za-z-]+|Delivered-To|DKIM-Signature"
+    rb"|Authentication-Results)[ \t]*:",
+    re.IGNORECASE,
+)
+_MOST_REFERENCES = 200
+_PRINTED = ("message-id", "date", "from", "subject")
+
+
+def line_ends(raw: bytes) -> bytes:
+    """`raw` with line ends that a scan by LF can work on: lone CR and CR CR LF, of old and broken senders,
+    mended.
+    """
+    head = raw[:2000]
+    if b"\r\r\n" in head and b"\n" not in head.replace(b"\r\r\n", b""):
+        return raw.replace(b"\r\r\n", b"\r\n")
+    if b"\r" in head and b"\n" not in head:
+        return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return raw
+
+
+def find_end(raw: bytes, start: int = 0, limit: int | None = None) -> tuple[int, int]:
+    """Where the header that begins at `start` ends, and where the body begins, both at most `limit`.
+
+    A line that can't be part of a header ends it without a blank line, unless more of the usual fields
+    follow.
+    """
+    stop = len(raw) if limit is None else limit
+    if raw.startswith(b"\n", start) or raw.startswith(b"\r\n", start):
+        return start, min(raw.index(b"\n", start) + 1, stop)
+    blank = _BLANK_LINE.search(raw, start, stop)
+    end, body = (blank.start() + 1, blank.end()) if blank else (stop, stop)
+    strange = _STRANGE.search(raw, start, end)
+    while strange is not None and strange.start() < end:
+        after = raw.find(b"\n", strange.start(), end) + 1
+        if not after or not _USUAL.match(raw, after, end):
+            return strange.start(), strange.start()
+        strange = _STRANGE.search(raw, after, end)
+    return end, body
+
+
+def skip_envelope_line(raw: bytes) -> int:
+    """Where the header begins: behind the `From ` line that mbox files put on top (RFC 4155)."""
+    if raw.startswith((b"From ", b">From ")):
+        return raw.find(b"\n") + 1 or len(raw)
+    return 0
+
+
+def split(block: bytes) -> list[tuple[str, bytes]]:
+    """Fields of a header block in order: lower-case name, and the value as it stands, still folded."""
+    return [(match[1].decode("ascii").lower(), match[2]) for match in _FIELD.finditer(block)]
+
+
+def unfold(value: bytes) -> str:
+    """A field's value on one line, as text but not yet decoded (RFC 5322 2.2.3)."""
+    text = value.decode("ascii") if value.isascii() and b"\x1b" not in value else charset.guess(value)
+    if "\n" in text:
+        text = _FOLD.sub(" ", text)
+    return text.strip()
+
+
+def block(raw: bytes) -> bytes:
+    """The header of a message, from whole messages and from headers alone."""
+    raw = line_ends(raw)
+    start = skip_envelope_line(raw)
+    return raw[start : find_end(raw, start)[0]]
+
+
+def fields(raw: bytes) -> list[tuple[str, str]]:
+    """Every header field in order: its name as written, and its value unfolded and decoded."""
+    return [
+        (match[1].decode("ascii"), words.decode(unfold(match[2]))) for match in _FIELD.finditer(block(raw))
+    ]
+
+
+def envelope(raw: bytes) -> Envelope:
+    """The envelope of a message or of its header alone. Never raises."""
+    return envelope_of(split(block(raw)))
+
+
+def envelope_of(found: Sequence[tuple[str, bytes]]) -> Envelope:
+    """The envelope out of fields from `split`. Of a field that repeats the first counts; recipients add up."""
+    first: dict[str, bytes] = {}
+    for name, value in found:
+        if name not in first:
+            first[name] = value
+        elif name in ("to", "cc", "bcc"):
+            first[name] += b", " + value
+    moment = dates.parse(unfold(first["date"])) if "date" in first else None
+    ids = message_ids(unfold(first.get("references", b"")))
+    if len(ids) > _MOST_REFERENCES:
+        ids = ids[:1] + ids[1 - _MOST_REFERENCES :]
+    return Envelope(
+        message_id=_one_id(first.get("message-id", b"")),
+        in_reply_to=_one_id(first.get("in-reply-to", b"")),
+        references=ids,
+        date=moment[0] if moment else None,
+        date_offset=moment[1] if moment else None,
+        subject=words.decode(unfold(first.get("subject", b""))).strip(),
+        sender=_addresses(first, "from"),
+        reply_to=_addresses(first, "reply-to"),
+        to=_addresses(first, "to"),
+        cc=_addresses(first, "cc"),
+        bcc=_addresses(first, "bcc"),
+    )
+
+
+def _addresses(first: dict[str, bytes], name: str) -> tuple[Address, ...]:
+    value = first.get(name)
+    return mailboxes.parse(unfold(value)) if value else ()
+
+
+def message_ids(value: str) -> tuple[str, ...]:
+    """All message identifiers of a References or In-Reply-To value, without their angle brackets."""
+    found = tuple(text for match in _ID.findall(value) if (text := "".join(match.split())))
+    if found or "<" in value:
+        return found
+    return tuple(word.strip(",;") for word in value.split() if "@" in word)
+
+
+def _one_id(value: bytes) -> str:
+    text = unfold(value)
+    found = message_ids(text)
+    return found[0] if found else "".join(text.strip("<> \t").split())
+
+
+def fingerprint(header: bytes) -> int:
+    """A signed 64-bit number from the unfolded Message-ID, Date, From and Subject, for matching a message
+    with its copy elsewhere. Not unique: equal fingerprints mean that the bytes are worth comparing."""
+    first: dict[str, bytes] = {}
+    for name, value in split(block(header)):
+        if name in _PRINTED:
+            first.setdefault(name, _BLANKS.sub(b" ", value).strip())
+    digest = hashlib.sha256(b"\n".join(first.get(name, b"") for name in _PRINTED)).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
