@@ -25,7 +25,10 @@ def test_an_address_of_a_known_domain_leads_to_its_service(address: str, name: s
     assert preset.name == name
 
 
-@pytest.mark.parametrize("address", ["you@example.org", "you@notoutlook.com", "you@mymsn.com", "", "outlook"])
+@pytest.mark.parametrize(
+    "address",
+    ["you@example.org", "you@notoutlook.com", "you@mymsn.com", "you@live.contoso.example", "", "outlook"],
+)
 def test_other_addresses_lead_to_nothing(address: str) -> None:
     assert by_address(address) is None
 

@@ -1,17 +1,20 @@
-"""Mail services whose servers are known, as data: what a typed address, or a name, leads to without a network."""
+"""Mail services whose servers are known, as data: what an address, or a name, leads to without a network."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from tui.model.account import Auth, Security, Server
+
+_TOP_LEVEL = re.compile(r"(?:com?\.)?[a-z]{2,3}")
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
     """One mail service. A server that is None does not exist there; all three None: nothing is known.
 
-    `domains` are those of its addresses; one that ends in a dot stands for every domain beginning so.
+    `domains` are those of its addresses; one that ends in a dot stands for it under every country's domain.
     `username` and `smtp_username` say how the user name is made: `{address}`, `{local}` (before the @) or
     fixed text; an empty `smtp_username` means the same as for receiving. `files_sent`: sending by its server
     puts the copy into Sent by itself. `note` is what a person must know first, "" for nothing.
@@ -192,8 +195,8 @@ PRESETS: tuple[Preset, ...] = (
         imap=_starttls("127.0.0.1", 1143),
         pop3=None,
         smtp=_starttls("127.0.0.1", 1025),
-        note="Proton Mail Bridge must run on this computer. Use the password it shows, export its certificate "
-        "and give that file as the certificate authority.",
+        note="Proton Mail Bridge must run on this computer. Use the password it shows, export its "
+        "certificate and give that file as the certificate authority.",
     ),
     _microsoft("microsoft-gcc-high", "Microsoft 365 GCC High", "outlook.office365.us", "smtp.office365.us"),
     _microsoft(
@@ -235,7 +238,7 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset("other", "Another mail service", (), imap=None, pop3=None, smtp=None),
 )
-"""In the order in which they are offered. Endpoints checked against the services' own help pages."""
+"""In the order in which they are offered."""
 
 
 def by_name(name: str) -> Preset | None:
@@ -250,7 +253,7 @@ def by_address(address: str) -> Preset | None:
 
 
 def guessed(address: str) -> Preset:
-    """What is most often right for a domain nobody knows: imap., pop. and smtp. before it, TLS from the start.
+    """What is most often right for a domain nobody knows: imap., pop. and smtp. before it, with TLS.
 
     RFC 8314 3.3 asks for implicit TLS on 993, 995 and 465.
     """
@@ -266,7 +269,10 @@ def guessed(address: str) -> Preset:
 
 
 def _owns(preset: Preset, domain: str) -> bool:
-    return any(
-        domain.startswith(known) if known.endswith(".") else domain == known or domain.endswith("." + known)
-        for known in preset.domains
-    )
+    return any(_of(domain, known) for known in preset.domains)
+
+
+def _of(domain: str, known: str) -> bool:
+    if known.endswith("."):
+        return domain.startswith(known) and _TOP_LEVEL.fullmatch(domain.removeprefix(known)) is not None
+    return domain == known or domain.endswith("." + known)
