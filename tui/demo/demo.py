@@ -1,4 +1,4 @@
-"""The demo: real IMAP, POP3 and SMTP servers on this computer's loopback, with a sample mailbox behind them."""
+"""The demo: real IMAP, POP3 and SMTP servers on loopback, with a sample mailbox behind them."""
 
 from __future__ import annotations
 
@@ -72,12 +72,15 @@ class Demo:
     def start(self) -> None:
         """Start the servers and wait until they listen. Raises OSError when they cannot."""
         self.secret = Secret(secrets.token_urlsafe(12))
+        self.home = Path(tempfile.mkdtemp(prefix="outlook-tui-demo-"))
         ready: concurrent.futures.Future[_Ports] = concurrent.futures.Future()
         self._thread = threading.Thread(target=self._run, args=(ready,), name="demo", daemon=True)
         self._thread.start()
-        ports = ready.result(_START_SECONDS)
-        self.account = _account(ports)
-        self.home = Path(tempfile.mkdtemp(prefix="outlook-tui-demo-"))
+        try:
+            self.account = _account(ready.result(_START_SECONDS))
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """End all connections and servers and delete the temporary home. May be called twice."""
@@ -112,9 +115,7 @@ class Demo:
         servers = [
             await asyncio.start_server(self._tracked(host.serve), sock=sockets[0], limit=LINE_LIMIT),
             await asyncio.start_server(self._tracked(pop3.serve), sock=sockets[1]),
-            await loop.create_server(
-                lambda: Submission(postmaster, self._transports.add, loop), sock=sockets[2]
-            ),
+            await loop.create_server(lambda: Submission(postmaster, self._transports, loop), sock=sockets[2]),
         ]
         ready.set_result(_Ports(*(listener.getsockname()[1] for listener in sockets)))
         await self._stopping.wait()

@@ -34,12 +34,14 @@ _WIRE_FLAGS = {
     Flag.DRAFT: WireFlag(b"\\Draft"),
 }
 
+_NO_FLAGS = Flag(0)
+
 # The stream limit is the longest command line: a client may name thousands of UIDs in one.
 LINE_LIMIT = 1 << 20
 
 
 class _Config(Config):
-    """pymap's settings without its look-ups: no host name from DNS, no plug-ins, no thread pool for hashing."""
+    """pymap's settings without its look-ups: no host name from DNS, no plug-ins."""
 
     @property
     def greeting(self) -> bytes:
@@ -103,7 +105,7 @@ class MailHost:
         await self._mailboxes.add_mailbox(folder)
 
     async def deliver(
-        self, raw: bytes, received: datetime, folder: str = "INBOX", flags: Flag = Flag(0)
+        self, raw: bytes, received: datetime, folder: str = "INBOX", flags: Flag = _NO_FLAGS
     ) -> None:
         """File a message; whoever idles there is told at once. Raises KeyError for an unknown folder."""
         mailbox = await self._mailboxes.get_mailbox(folder)

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime, parseaddr
+from functools import reduce
 from importlib.resources import files
-from itertools import count
+from operator import or_
 
 from tui.demo import attachments, mime, report
 from tui.demo.placeholders import filled, moment
@@ -61,39 +62,61 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class _Sketch:
-    """A letter as it stands in its file: its making, its header fields, its text, its ids."""
+    """A letter of a file: what its header says of its making, its fields, text and place in a thread."""
 
     making: dict[str, str]
     fields: tuple[tuple[str, str], ...]
     text: str
+    written: datetime
     message_id: str
     references: tuple[str, ...]
+
+    @property
+    def folder(self) -> str:
+        return self.making.get("Folder", "INBOX")
+
+    @property
+    def received(self) -> datetime:
+        return self.written if self.folder in _OWN_WRITING else self.written + timedelta(seconds=4)
+
+    @property
+    def flags(self) -> Flag:
+        names = self.making.get("Flags", "").upper().split()
+        return reduce(or_, (Flag[name] for name in names), Flag(0))
 
 
 def letters(now: datetime) -> list[Letter]:
     """All sample messages, oldest first; the same bytes for the same `now` (aware)."""
     directory = files("tui.demo") / "letters"
     names = sorted(entry.name for entry in directory.iterdir() if entry.name.endswith(".txt"))
-    made = [_letter(sketch, now) for name in names for sketch in _sketches(name)]
+    made = [
+        Letter(sketch.folder, sketch.flags, sketch.received.astimezone(now.tzinfo), _raw(sketch, now))
+        for name in names
+        for sketch in _sketches(name, now)
+    ]
     return sorted(made, key=lambda letter: letter.received)
 
 
-def _source(name: str) -> str:
-    return (files("tui.demo") / "letters" / name).read_text(encoding="utf-8")
+def _source(name: str, now: datetime) -> str:
+    return filled((files("tui.demo") / "letters" / name).read_text(encoding="utf-8"), now)
 
 
-def _sketches(name: str) -> Iterator[_Sketch]:
+def _sketches(name: str, now: datetime) -> Iterator[_Sketch]:
     chains: dict[str, tuple[str, ...]] = {"": ()}
-    for number, source in zip(count(1), _source(name).split("\n%%\n")):
+    for number, source in enumerate(_source(name, now).split("\n%%\n"), start=1):
         head, _, text = source.strip("\n").partition("\n\n")
         lines = [(key, value.strip()) for key, _, value in (line.partition(":") for line in head.split("\n"))]
         making = {key: value for key, value in lines if key in _CONTROL}
         fields = tuple((key, _with_me(key, value)) for key, value in lines if key not in _CONTROL)
-        domain = parseaddr(dict(fields)["From"])[1].partition("@")[2]
-        message_id = f"<{name.removesuffix('.txt')}.{number}@{domain}>"
+        message_id = f"<{name.removesuffix('.txt')}.{number}@{_domain(fields)}>"
         references = chains[making.get("Answers", "")]
         chains[str(number)] = (*references, message_id)
-        yield _Sketch(making, fields, text + "\n", message_id, references)
+        written = moment(making["When"], making.get("Zone", ""), now)
+        yield _Sketch(making, fields, text + "\n", written, message_id, references)
+
+
+def _domain(fields: tuple[tuple[str, str], ...]) -> str:
+    return parseaddr(dict(fields)["From"])[1].partition("@")[2]
 
 
 def _with_me(name: str, value: str) -> str:
@@ -102,37 +125,32 @@ def _with_me(name: str, value: str) -> str:
     return ", ".join(ME if item == "me" else item for item in value.split(", "))
 
 
-def _letter(sketch: _Sketch, now: datetime) -> Letter:
-    written = moment(sketch.making["When"], sketch.making.get("Zone", ""), now)
-    folder = sketch.making.get("Folder", "INBOX")
-    received = written if folder in _OWN_WRITING else written + timedelta(seconds=4)
-    flags = Flag(0)
-    for name in sketch.making.get("Flags", "").split():
-        flags |= Flag[name.upper()]
-    return Letter(
-        folder, flags, received.astimezone(now.tzinfo), _raw(sketch, folder, written, received, now)
-    )
-
-
-def _raw(sketch: _Sketch, folder: str, written: datetime, received: datetime, now: datetime) -> bytes:
-    fields = [(name, filled(value, now)) for name, value in sketch.fields]
-    domain = parseaddr(dict(sketch.fields)["From"])[1].partition("@")[2]
-    if folder not in _OWN_WRITING:
-        trace = f"from mail.{domain} by mx.outlook-demo.example with ESMTPS; {format_datetime(received)}"
-        fields.insert(0, ("Received", trace))
-    fields += [("Date", format_datetime(written)), ("Message-ID", sketch.message_id)]
+def _raw(sketch: _Sketch, now: datetime) -> bytes:
+    fields = [*sketch.fields, ("Date", format_datetime(sketch.written)), ("Message-ID", sketch.message_id)]
     if sketch.references:
         fields += [("In-Reply-To", sketch.references[-1]), ("References", " ".join(sketch.references))]
+    if sketch.folder not in _OWN_WRITING:
+        fields = [*_trace(sketch), *fields]
     return mime.message(fields, _content(sketch, now), sketch.making.get("Charset", ""))
+
+
+def _trace(sketch: _Sketch) -> Iterator[tuple[str, str]]:
+    """What a receiving server adds: where the mail came from, and what it thinks of that (RFC 8601)."""
+    domain = _domain(sketch.fields)
+    when = format_datetime(sketch.received)
+    yield "Received", f"from mail.{domain} by mx.outlook-demo.example with ESMTPS; {when}"
+    if not any(name == "Authentication-Results" for name, _ in sketch.fields):
+        passed = f"spf=pass smtp.mailfrom={domain}; dkim=pass header.d={domain}; dmarc=pass"
+        yield "Authentication-Results", f"mx.outlook-demo.example; {passed}"
 
 
 def _content(sketch: _Sketch, now: datetime) -> mime.Part:
     making = sketch.making
     if lost := making.get("Undeliverable"):
-        return report.undeliverable(lost, filled(sketch.text, now).replace("\n", "\r\n").encode(), now)
+        return report.undeliverable(lost, sketch.text.replace("\n", "\r\n").encode(), sketch.written)
     parts = [_body(sketch, now)]
     if source := making.get("Digest"):
-        inner = [_raw(each, "", *_times(each, now), now) for each in _sketches(source)]
+        inner = [_raw(each, now) for each in _sketches(source, now)]
         entities = [mime.Part((("Content-Type", "message/rfc822"),), raw) for raw in inner]
         parts.append(mime.multipart("digest", entities))
     for name in filter(None, making.get("Attach", "").split(", ")):
@@ -141,32 +159,25 @@ def _content(sketch: _Sketch, now: datetime) -> mime.Part:
     return parts[0] if len(parts) == 1 else mime.multipart("mixed", parts)
 
 
-def _times(sketch: _Sketch, now: datetime) -> tuple[datetime, datetime]:
-    written = moment(sketch.making["When"], sketch.making.get("Zone", ""), now)
-    return written, written
-
-
 def _body(sketch: _Sketch, now: datetime) -> mime.Part:
     """The text in all its forms: plain, HTML with its pictures, and as a calendar would have it."""
     making = sketch.making
     charset, encoding = making.get("Charset", ""), making.get("Encoding", "")
     forms = []
     if sketch.text.strip() or "Html" not in making:
-        forms.append(
-            mime.text(filled(sketch.text, now), "plain", charset, encoding, making.get("Params", ""))
-        )
-    if source := making.get("Html"):
-        forms.append(_html(filled(_source(source), now), making.get("Inline", ""), charset, encoding))
+        forms.append(mime.text(sketch.text, "plain", charset, encoding, making.get("Params", "")))
+    if page := making.get("Html"):
+        html = mime.text(_source(page, now), "html", charset, encoding)
+        forms.append(_with_picture(html, making.get("Inline", ""), now))
     if method := making.get("Calendar"):
         calendar = attachments.invitation(now, method).decode().replace("\r\n", "\n")
         forms.append(mime.text(calendar, "calendar", params=f"; method={method}"))
     return forms[0] if len(forms) == 1 else mime.multipart("alternative", forms)
 
 
-def _html(source: str, inline: str, charset: str, encoding: str) -> mime.Part:
-    page = mime.text(source, "html", charset, encoding)
-    if not inline:
-        return page
-    picture = attachments.make(inline, datetime.min)
-    image = mime.attachment(inline, picture.media_type, picture.data, content_id=f"{inline}@contoso.example")
-    return mime.multipart("related", [page, image], '; type="text/html"')
+def _with_picture(html: mime.Part, name: str, now: datetime) -> mime.Part:
+    if not name:
+        return html
+    made = attachments.make(name, now)
+    picture = mime.attachment(name, made.media_type, made.data, content_id=f"{name}@contoso.example")
+    return mime.multipart("related", [html, picture], '; type="text/html"')

@@ -99,7 +99,7 @@ def _entity(part: Part) -> bytes:
 
 
 def message(fields: Iterable[tuple[str, str]], content: Part, charset: str = "") -> bytes:
-    """A whole message (RFC 5322): `fields` as Unicode, encoded by RFC 2047 in `charset` where they must be."""
+    """A whole message (RFC 5322): `fields` in Unicode, by RFC 2047 in `charset` where need be."""
     head = "".join(f"{name}: {_field(name, value, charset)}\r\n" for name, value in fields)
     return head.encode("ascii") + b"MIME-Version: 1.0\r\n" + _entity(content)
 

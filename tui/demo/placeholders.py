@@ -48,11 +48,12 @@ _MEANINGS: dict[str, Callable[[str, datetime], str]] = {
     "month": lambda offset, now: f"{now + timedelta(days=int(offset)):%B}",
     "year": lambda _none, now: f"{now:%Y}",
     "esc": lambda _none, _now: "\x1b",
+    "rlo": lambda _none, _now: "\u202e",
     "bel": lambda _none, _now: "\x07",
-    "log": lambda _none, now: buildlog.written(now),
+    "log": lambda _none, _now: buildlog.written(),
 }
 
 
 def filled(text: str, now: datetime) -> str:
-    """`text` with its placeholders replaced: day +8, date +8, next 1 (Tuesday of next week), esc, bel, log…"""
+    """`text` with its placeholders replaced; their names are those of `_MEANINGS`."""
     return _PLACEHOLDER.sub(lambda match: _MEANINGS[match[1]](match[2] or "", now), text)

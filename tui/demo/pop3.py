@@ -32,7 +32,7 @@ class Maildrop(Protocol):
         """Remove messages for good."""
 
 
-class _No(Exception):
+class _AnswerError(Exception):
     """An -ERR answer with its text."""
 
 
@@ -57,11 +57,11 @@ class Pop3Host:
             writer.close()
 
     async def open(self, username: str, password: str) -> list[Stored]:
-        """Check the sign-in, take the lock, and give the messages. Raises _No with the answer otherwise."""
+        """Check the sign-in, take the lock, give the messages. Raises _AnswerError with the reason why not."""
         if (username, password) != self._credentials:
-            raise _No("[AUTH] user name or password is wrong")
+            raise _AnswerError("[AUTH] user name or password is wrong")
         if self._locked:
-            raise _No("[IN-USE] another session has this mailbox")
+            raise _AnswerError("[IN-USE] another session has this mailbox")
         self._locked = True
         return await self._maildrop.inbox()
 
@@ -100,11 +100,12 @@ class _Session:
             async with asyncio.timeout(IDLE_SECONDS):
                 line = await reader.readline()
             if not line.endswith(b"\n"):
-                return None
+                return
             text = line.decode("utf-8", "replace").rstrip("\r\n")
             verb, _, rest = text.partition(" ")
             if verb.upper() == "QUIT":
-                return await self._quit()
+                await self._quit()
+                return
             # A password may hold spaces.
             arguments = [rest] if verb.upper() == "PASS" else rest.split()
             await self._answer(verb.upper(), arguments)
@@ -113,12 +114,12 @@ class _Session:
         try:
             command = self._commands.get(verb)
             if command is None:
-                raise _No("unknown command")
+                raise _AnswerError("unknown command")
             if not self.open and verb not in {"CAPA", "USER", "PASS"}:
-                raise _No("sign in first")
+                raise _AnswerError("sign in first")
             await command(arguments)
-        except _No as no:
-            self._writer.write(f"-ERR {no}\r\n".encode())
+        except _AnswerError as error:
+            self._writer.write(f"-ERR {error}\r\n".encode())
 
     def _ok(self, text: str = "") -> None:
         self._writer.write(f"+OK {text}\r\n".encode())
@@ -133,7 +134,7 @@ class _Session:
     def _numbered(self, arguments: list[str]) -> tuple[int, Stored]:
         number = int(arguments[0]) if arguments and arguments[0].isdecimal() else 0
         if not 1 <= number <= len(self._messages) or number in self._deleted:
-            raise _No("no such message")
+            raise _AnswerError("no such message")
         return number, self._messages[number - 1]
 
     def _present(self) -> list[tuple[int, Stored]]:
@@ -146,13 +147,13 @@ class _Session:
 
     async def _user(self, arguments: list[str]) -> None:
         if self.open or not arguments:
-            raise _No("not now")
+            raise _AnswerError("not now")
         self._username = arguments[0]
         self._ok("and the password")
 
     async def _pass(self, arguments: list[str]) -> None:
         if self.open or not self._username:
-            raise _No("USER comes first")
+            raise _AnswerError("USER comes first")
         self._messages = await self._host.open(self._username, arguments[0])
         self.open = True
         self._ok(f"{len(self._messages)} messages")
@@ -184,7 +185,7 @@ class _Session:
     async def _top(self, arguments: list[str]) -> None:
         _, message = self._numbered(arguments)
         if len(arguments) != 2 or not arguments[1].isdecimal():
-            raise _No("TOP takes a message and a number of lines")
+            raise _AnswerError("TOP takes a message and a number of lines")
         header, blank, body = message.raw.partition(b"\r\n\r\n")
         self._ok()
         lines = body.split(b"\r\n", int(arguments[1]))[: int(arguments[1])]

@@ -1,9 +1,8 @@
-"""The submission server of the demo: takes mail after a sign-in and hands it to the robot. Nothing is relayed."""
+"""The submission server: takes mail after a sign-in and hands it to the robot. Nothing is relayed."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import datetime
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -81,13 +80,25 @@ class Postmaster:
             await self._host.deliver(answer, now)
 
 
+class _Session(Session):
+    """aiosmtpd logs a warning whenever it uses its own `login_data`; nothing here needs it."""
+
+    @property
+    def login_data(self) -> None:
+        """Always None."""
+
+    @login_data.setter
+    def login_data(self, _value: object) -> None:
+        pass
+
+
 class Submission(SMTP):
-    """One SMTP connection; tells of its transport, so that whoever stops the server can end it."""
+    """One SMTP connection; keeps its transport in `transports` while it lasts, so that it can be ended."""
 
     def __init__(
         self,
         postmaster: Postmaster,
-        opened: Callable[[asyncio.BaseTransport], None],
+        transports: set[asyncio.BaseTransport],
         loop: asyncio.AbstractEventLoop,
     ) -> None:
         super().__init__(
@@ -99,9 +110,18 @@ class Submission(SMTP):
             authenticator=postmaster.authenticate,
             loop=loop,
         )
-        self._opened = opened
+        self._transports = transports
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Asyncio's call for a new connection."""
-        self._opened(transport)
+        self._transports.add(transport)
         super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Asyncio's call for the end of the connection."""
+        if self.transport:
+            self._transports.discard(self.transport)
+        super().connection_lost(error)
+
+    def _create_session(self) -> Session:
+        return _Session(self.loop)
