@@ -104,3 +104,7 @@ class BadUsage(MailError):
     """The words of a command line make no command."""
 
     exit_code = 2
+
+
+class NotKept(SignInNeeded):
+    """A secret could not be put into the keyring (or taken out); it is held for this session only."""

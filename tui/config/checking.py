@@ -1,0 +1,75 @@
+"""Checks of single settings: known key, right type, allowed value. A ValueError says what is wrong.
+
+Values are repeated in an error only where they were to be one of a few words: a person may have put a
+password anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from tui.config.schema import SECRETS, Setting, Value
+from tui.model.account import Offline
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL_BUT_LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_TYPES = {str: "a text in quotes", int: "a whole number", bool: "true or false"}
+
+
+def checked(rows: Iterable[Setting], given: Mapping[str, object], where: str) -> dict[str, Value]:
+    """The values of `given` after every key and value was found right. `where` names the table in errors."""
+    known = {row.key: row for row in rows}
+    values: dict[str, Value] = {}
+    for key, value in given.items():
+        require_known(key, known, where)
+        values[key] = _checked_value(known[key], value, where)
+    return values
+
+
+def require_known(key: str, known: Iterable[str], where: str) -> None:
+    """Raise ValueError when `key` is not one of `known`, naming the nearest that is."""
+    names = list(known)
+    if key in names:
+        return
+    if key.lower().replace("-", "_").removeprefix("smtp_") in SECRETS:
+        raise ValueError(
+            f"{key} in {where} looks like a secret, and secrets never stand in this file: "
+            "they go to the keyring (enter them on the account's page), or a password_command prints them"
+        )
+    raise ValueError(f"{key} is not a setting of {where}{nearest(key, names)}")
+
+
+def nearest(key: str, names: Iterable[str]) -> str:
+    """ "; did you mean NAME?" for the name most like `key`, else a list of all."""
+    from difflib import get_close_matches
+
+    every = sorted(names)
+    close = get_close_matches(key.lower().replace("-", "_"), every, 1, 0.5)
+    return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(every)}"
+
+
+def from_text(row: Setting, text: str) -> Value:
+    """The value that a person typed for a setting. Raises ValueError."""
+    if row.type is int and re.fullmatch(r"-?[0-9]{1,9}", text):
+        return int(text)
+    if row.type is bool and text.lower() in ("true", "yes", "on", "false", "no", "off"):
+        return text.lower() in ("true", "yes", "on")
+    if row.type is str:
+        return text
+    raise ValueError(f"{row.key} must be {_TYPES[row.type]}")
+
+
+def _checked_value(row: Setting, value: object, where: str) -> Value:
+    if type(value) is not row.type or not isinstance(value, (str, int)):
+        raise ValueError(f"{row.key} in {where} must be {_TYPES[row.type]}")
+    if row.choices and value not in row.choices:
+        raise ValueError(f"{row.key} in {where} must be {', '.join(row.choices[:-1])} or {row.choices[-1]}")
+    if isinstance(value, str):
+        if (_CONTROL_BUT_LINES if row.lines else _CONTROL).search(value):
+            raise ValueError(f"{row.key} in {where} holds a control character")
+        if row.key == "offline":
+            Offline(value)
+    elif row.type is int and not row.least <= value <= row.most:
+        raise ValueError(f"{row.key} in {where} must be from {row.least} to {row.most}")
+    return value
