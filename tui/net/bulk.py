@@ -1,0 +1,190 @@
+"""Many messages at once: flags, headers and bodies by ranged UID FETCH, two commands in flight.
+
+IMAPClient's parser walks every octet in Python (246 µs a body against 17); this reads the literals whole.
+Leaving an iterator early reads and drops what is still on its way, so that the next command finds a clean
+connection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from tui.model.error import MailError, Refused
+from tui.net import fetch_items, flags
+from tui.net.answer import FetchedHeader, Flags
+from tui.net.argument import LARGEST_NUMBER, uid_set
+from tui.net.conversation import Conversation, Response
+
+FIELDS = (
+    "Message-ID In-Reply-To References Date Subject From Reply-To To Cc Bcc Sender Content-Type "
+    "X-Microsoft-Original-Message-ID"
+)
+BATCH = 500
+BATCH_OCTETS = 3 << 20
+_UNKNOWN_SIZE = 32 << 10
+_IN_FLIGHT = 2
+_LARGEST_SIZE = (1 << 63) - 1
+_FLAGS_LINE = re.compile(
+    rb"\* \d{1,10} FETCH \(UID (\d{1,10}) FLAGS \(([^()\"]*)\)(?: MODSEQ \(\d+\))?\)\r\n"
+)
+
+
+def headers(talk: Conversation, uids: Sequence[int]) -> Iterator[list[FetchedHeader]]:
+    """Headers of `uids` in lists of up to BATCH, in the order of `uids` from batch to batch.
+
+    Messages that are no longer there are missing, others never come. Raises Offline, Garbled, Refused, Busy.
+    """
+    items = f"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS ({FIELDS})])"
+    parsed = _FlagCache()
+    wanted = set(uids)
+    gathered: list[FetchedHeader] = []
+    batches = [uids[n : n + BATCH] for n in range(0, len(uids), BATCH)]
+    for found in _fetch(talk, batches, items):
+        if found is None:
+            yield gathered
+            gathered = []
+            continue
+        uid = fetch_items.number(found, b"UID", LARGEST_NUMBER)
+        if uid not in wanted or b"BODY" not in found:
+            continue  # a change of flags, told in between
+        wanted.remove(uid)
+        bits, tags = parsed[found.get(b"FLAGS", b"")]
+        received = fetch_items.internal_date(found.get(b"INTERNALDATE", b""))
+        size = fetch_items.number(found, b"RFC822.SIZE", _LARGEST_SIZE)
+        gathered.append(FetchedHeader(uid, bits, tags, received, size, found[b"BODY"]))
+
+
+def bodies(
+    talk: Conversation, uids: Sequence[int], sizes: Mapping[int, int] | None = None
+) -> Iterator[tuple[int, bytes]]:
+    """Whole messages, each as soon as it is here, exactly as the server has them.
+
+    `sizes` (octets by UID, as headers gave them) makes the batches even. Missing and raised as in `headers`.
+    """
+    wanted = set(uids)
+    for found in _fetch(talk, _batches(uids, sizes or {}), "(UID BODY.PEEK[])"):
+        if found is None:
+            continue
+        uid = fetch_items.number(found, b"UID", LARGEST_NUMBER)
+        if uid in wanted and b"BODY" in found:
+            wanted.remove(uid)
+            yield uid, found[b"BODY"]
+
+
+def all_flags(talk: Conversation, at_most: int, since_modseq: int = 0) -> dict[int, Flags]:
+    """Flags by UID of the whole selected mailbox, or of what changed since a mod-sequence (RFC 7162).
+
+    Raises Garbled when more than `at_most` messages come.
+    """
+    changed = f" (CHANGEDSINCE {since_modseq})" if since_modseq else ""
+    parsed = _FlagCache()
+    found: dict[int, Flags] = {}
+    tag = talk.send(f"UID FETCH 1:* (UID FLAGS){changed}")
+    with talk.transport.stream():
+        while not talk.is_end(response := talk.response(), tag, "fetching flags"):
+            if len(found) > at_most:
+                raise talk.transport.broken("an endless list of flags")
+            if listed := _uid_and_words(talk, response):
+                found[listed[0]] = parsed[listed[1]]
+    return found
+
+
+def _uid_and_words(talk: Conversation, response: Response) -> tuple[int, bytes] | None:
+    """UID and flag words of a response, None when it tells something else."""
+    if line := _FLAGS_LINE.fullmatch(response.text):
+        uid, words = int(line[1]), line[2]
+    elif fetch_items.is_fetch(response.text):
+        items = _items(talk, response)
+        if b"UID" not in items or b"FLAGS" not in items:
+            return None
+        uid, words = fetch_items.number(items, b"UID", LARGEST_NUMBER), items[b"FLAGS"]
+    else:
+        return None
+    if not 0 < uid <= LARGEST_NUMBER:
+        raise talk.transport.broken(f"UID {uid}")
+    return uid, words
+
+
+class _FlagCache(dict[bytes, Flags]):
+    """Few different flag lists stand on many messages: each is parsed once and shared."""
+
+    def __missing__(self, words: bytes) -> Flags:
+        made = self[words] = flags.parse(words)
+        return made
+
+
+def _batches(uids: Sequence[int], sizes: Mapping[int, int]) -> Iterator[Sequence[int]]:
+    """Runs of `uids` of at most BATCH messages and about BATCH_OCTETS octets."""
+    batch: list[int] = []
+    octets = 0
+    for uid in uids:
+        size = sizes.get(uid, _UNKNOWN_SIZE)
+        if batch and (len(batch) == BATCH or octets + size > BATCH_OCTETS):
+            yield batch
+            batch, octets = [], 0
+        batch.append(uid)
+        octets += size
+    if batch:
+        yield batch
+
+
+def _fetch(
+    talk: Conversation, batches: Iterable[Sequence[int]], items: str
+) -> Iterator[dict[bytes, bytes] | None]:
+    """Every FETCH response to the batches, parsed; None after each batch."""
+    todo = iter(batches)
+    waiting: deque[tuple[bytes, int]] = deque()
+    with talk.transport.stream():
+        try:
+            while True:
+                while len(waiting) < _IN_FLIGHT and (batch := next(todo, None)):
+                    waiting.append((talk.send(f"UID FETCH {uid_set(batch)} {items}"), len(batch)))
+                if not waiting:
+                    return
+                yield from _one_batch(talk, waiting)
+                yield None
+        finally:
+            _drop(talk, waiting)
+
+
+def _one_batch(talk: Conversation, waiting: deque[tuple[bytes, int]]) -> Iterator[dict[bytes, bytes]]:
+    """The FETCH responses up to the end of the oldest command in flight, which is then taken off."""
+    tag, asked = waiting[0]
+    left = asked * 2 + 10_000  # every message, and as many changes of flags told in between
+    while True:
+        response = talk.response()
+        if fetch_items.is_fetch(response.text):
+            yield _items(talk, response)
+        elif not response.text.startswith(b"* "):
+            waiting.popleft()
+            _check_end(talk, response, tag)
+            return
+        left -= 1
+        if left < 0:
+            raise talk.transport.broken("an endless answer to FETCH")
+
+
+def _items(talk: Conversation, response: Response) -> dict[bytes, bytes]:
+    try:
+        return fetch_items.parse(response)
+    except ValueError as error:
+        raise talk.transport.broken(str(error)) from error
+
+
+def _check_end(talk: Conversation, response: Response, tag: bytes) -> None:
+    try:
+        talk.is_end(response, tag, "fetching messages")
+    except Refused as error:
+        if "EXPUNGEISSUED" not in error.detail.upper():  # RFC 5530: some were gone, the others have come
+            raise
+
+
+def _drop(talk: Conversation, waiting: deque[tuple[bytes, int]]) -> None:
+    """Read up to the end of the commands in flight. A broken connection is told by the next command."""
+    with contextlib.suppress(MailError, OSError, ValueError):
+        for tag, _ in waiting:
+            while not talk.response().text.startswith(tag + b" "):
+                pass
