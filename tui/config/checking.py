@@ -46,7 +46,7 @@ def nearest(key: str, names: Iterable[str]) -> str:
 
     every = sorted(names)
     close = get_close_matches(key.lower().replace("-", "_"), every, 1, 0.5)
-    return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(every)}"
+    return f"; the nearest is {close[0]}" if close else f"; known are {', '.join(every)}"
 
 
 def from_text(row: Setting, text: str) -> Value:

@@ -11,6 +11,7 @@ from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Table
 
 from tui.config.schema import SERVERS, Value
 
@@ -26,8 +27,10 @@ def with_value(text: str, table: str, key: str, value: Value | None) -> str:
         _drop_dotted(document.get(table, {}), key)
         if value is None:
             document.get(table, {}).pop(key, None)
+        elif table in document:
+            document[table][key] = value
         else:
-            _table(document, table)[key] = value
+            document[table] = _new({key: value})
 
     return _changed(text, change)
 
@@ -38,12 +41,11 @@ def with_account(text: str, address: str, values: Mapping[str, Value]) -> str:
     def change(document: _Node) -> None:
         if "accounts" not in document:
             document["accounts"] = tomlkit.table(is_super_table=True)
-        account = _table(document["accounts"], address)
         own, nested = _nested(values)
-        _fill(account, own)
+        account = _filled(document["accounts"], address, own)
         for kind, part in nested.items():
             if part:
-                _fill(_table(account, kind), part)
+                _filled(account, kind, part)
             else:
                 account.pop(kind, None)
 
@@ -71,22 +73,25 @@ def _changed(text: str, change: Callable[[_Node], None]) -> str:
         raise ValueError("its form cannot be changed by the program") from cause
 
 
-def _table(parent: _Node, name: str) -> _Node:
-    """The table of that name, made when it is missing (with an empty line after it)."""
+def _filled(parent: _Node, name: str, values: Mapping[str, Value]) -> _Node:
+    """The table of that name with exactly `values` beside its inner tables; made when it is missing."""
     if name not in parent:
-        fresh = tomlkit.table()
-        fresh.add(tomlkit.nl())
-        parent[name] = fresh
+        parent[name] = _new(values)
     table: _Node = parent[name]
-    return table
-
-
-def _fill(table: _Node, values: Mapping[str, Value]) -> None:
     for key in [key for key, value in table.items() if not isinstance(value, Mapping) and key not in values]:
         del table[key]
     for key, value in values.items():
         if table.get(key) != value:
             table[key] = value
+    return table
+
+
+def _new(values: Mapping[str, Value]) -> Table:
+    """A table that is followed by an empty line."""
+    table = tomlkit.table()
+    for key, value in values.items():
+        table.add(key, value)
+    return table.add(tomlkit.nl())
 
 
 def _nested(values: Mapping[str, Value]) -> tuple[dict[str, Value], dict[str, dict[str, Value]]]:
