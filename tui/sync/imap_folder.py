@@ -43,7 +43,10 @@ class FolderFetch:
         mark = self.reader.mark(self.folder.id)
         if mark.uidvalidity and mark.uidvalidity != selected.uidvalidity:
             self._new_generation(selected)
-            mark = SyncMark()
+            mark = SyncMark(selected.uidvalidity)
+        elif not mark.uidvalidity:
+            mark = SyncMark(selected.uidvalidity)
+            self.writer.mark(self.folder.id, mark)  # what is stored from now on has its place under it
         if self._unchanged(mark, selected):
             return
         plan = self._plan(mark, selected)

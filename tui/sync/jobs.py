@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
+from tui.model.error import Cancelled
+
 
 class Urgency(IntEnum):
     """Order of the queue: what a person waits for goes first."""
@@ -111,11 +113,11 @@ class JobQueue:
         self._closed = False
 
     def add(self, work: Work, future: Future[Any] | None = None) -> None:
-        """Ask for work. Refused quietly after `close`; the future is cancelled then."""
+        """Ask for work. After `close` the future only learns that the program is closing."""
         with self._condition:
             if self._closed:
                 if future:
-                    future.cancel()
+                    future.set_exception(Cancelled("The program is closing."))
                 return
             job = next((job for _, _, job in self._heap if job.work == work), None)
             if job is None:

@@ -1,0 +1,57 @@
+"""The state table of a maildrop: one test a row."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.model.account import Keep
+from tui.sync.pop3_plan import DAY, Held, may_delete, plan_maildrop
+
+NOW = 1_800_000_000
+WHOLE = Held(NOW - 3 * DAY, whole=True)
+HALF = Held(NOW - 3 * DAY, whole=False)
+GONE_HERE = Held(NOW - 3 * DAY, whole=False, deleted=True)
+
+
+def test_unknown_messages_are_new_and_left_ones_noted() -> None:
+    plan = plan_maildrop([(1, "a"), (2, "b")], {"b": WHOLE, "c": WHOLE}, Keep(), NOW)
+    assert (plan.new, plan.delete, plan.vanished) == (((1, "a"),), (), ("c",))
+
+
+@pytest.mark.parametrize(
+    ("keep", "held", "goes"),
+    [
+        ("leave", WHOLE, False),
+        ("leave", GONE_HERE, False),
+        ("delete", WHOLE, True),
+        ("delete", HALF, False),
+        ("delete", GONE_HERE, True),
+        ("until-deleted", WHOLE, False),
+        ("until-deleted", GONE_HERE, True),
+        ("2d", WHOLE, True),
+        ("2d", HALF, False),
+        ("2d", GONE_HERE, True),
+        ("4d", WHOLE, False),
+        ("4d", GONE_HERE, False),
+    ],
+)
+def test_what_the_policy_lets_go(keep: str, held: Held, goes: bool) -> None:
+    assert may_delete(held, Keep(keep), NOW) is goes
+
+
+def test_repeated_uidls_are_never_deleted() -> None:
+    plan = plan_maildrop([(1, "x"), (2, "x")], {"x": WHOLE}, Keep("delete"), NOW)
+    assert plan.delete == () and plan.new == () and plan.repeated == ((1, "x"), (2, "x"))
+
+
+@given(st.lists(st.text("abc", max_size=2), max_size=12), st.sampled_from(["leave", "delete", "1d"]))
+def test_only_known_whole_messages_are_deleted(uidls: list[str], keep: str) -> None:
+    known = {"a": WHOLE, "b": HALF, "ab": GONE_HERE}
+    plan = plan_maildrop(list(enumerate(uidls, 1)), known, Keep(keep), NOW)
+    for _, uidl in plan.delete:
+        assert uidls.count(uidl) == 1
+        assert known[uidl].whole or known[uidl].deleted
+    numbers = [number for number, _ in (*plan.new, *plan.delete, *plan.repeated)]
+    assert len(numbers) == len(set(numbers))

@@ -1,0 +1,174 @@
+"""Accounts come, change and go: configuration, keyring, store and threads are kept in step."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tui.config.settings import Settings, load, remove_account, save_account
+from tui.model.account import Account, Protocol, SecretSource
+from tui.model.command import Check, RemoveAccount, SaveAccount, SignIn, TestAccount
+from tui.model.error import MailError, NotFound
+from tui.model.event import AccountsChanged, Checked, Problem
+from tui.model.secret import Secret
+from tui.net.probe import test
+from tui.store.reader import Reader
+from tui.store.writer import Writer
+from tui.sync.context import Context
+from tui.sync.crew import Crew
+
+log = logging.getLogger(__name__)
+
+
+SETTLE_FIRST = (
+    "The configuration asks for another protocol; switch in the account's settings, or run outlook-tui account "
+    "set ADDRESS incoming=…, so that nothing is left behind."
+)
+
+
+def unsettled(reader: Reader, address: str) -> str:
+    """A sentence on what only the server or only the store has of an account, "" when both have all."""
+    changes, bodies = len(reader.pending(address)), reader.missing_count(address, 0)
+    open_ends = [
+        f"{changes} changes have not been told to the server" if changes else "",
+        f"{bodies} messages are here with their header only" if bodies else "",
+    ]
+    words = " and ".join(filter(None, open_ends))
+    return f"{words}." if words else ""
+
+
+class Accounts:
+    """Carries out the commands on accounts, one at a time, on short threads."""
+
+    def __init__(self, context: Context, config_file: Path, crew: Crew) -> None:
+        self._context = context
+        self._config_file = config_file
+        self._crew = crew
+        self._lock = threading.Lock()
+
+    def carry_out(self, command: SaveAccount | RemoveAccount | SignIn | TestAccount) -> Any:
+        """The command's answer, as `model.command` says."""
+        match command:
+            case TestAccount(account, secret, smtp_secret):
+                return self._test(account, secret, smtp_secret)
+            case SaveAccount(account, secret, smtp_secret):
+                with self._lock:
+                    return self._save(account, secret, smtp_secret)
+            case RemoveAccount(address, keep_mail):
+                with self._lock:
+                    return self._remove(address, keep_mail)
+            case SignIn(address, secret, remember):
+                with self._lock:
+                    return self._sign_in(address, secret, remember)
+
+    def enter_in_store(self) -> None:
+        """Make the store agree with the settings: accounts that are new, protocols that were changed by hand.
+
+        Where a change of protocol would lose something, the account goes on as before and the person is told.
+        """
+        with Reader(self._context.database) as reader, Writer(self._context.database) as writer:
+            known = {address.lower(): protocol for address, protocol in reader.accounts()}
+            accounts = [self._entered(one, known, reader, writer) for one in self._context.settings.accounts]
+        self._context.settings = replace(self._context.settings, accounts=tuple(accounts))
+
+    def _entered(
+        self, account: Account, known: dict[str, Protocol], reader: Reader, writer: Writer
+    ) -> Account:
+        before = known.get(account.address.lower())
+        if before is None:
+            writer.account(account.address, account.incoming)
+        elif before is not account.incoming:
+            words = unsettled(reader, account.address) if before is Protocol.IMAP else ""
+            if words:
+                self._context.board.tell(Problem(account.address, words, SETTLE_FIRST))
+                return replace(account, incoming=before)
+            writer.switch(account.address, account.incoming)
+        return account
+
+    def reload(self) -> None:
+        """Read the configuration again and give every account what it says now. Raises BadConfig."""
+        with self._lock:
+            self._reload()
+
+    def _reload(self) -> None:
+        settings: Settings = load(self._config_file)
+        self._context.settings = settings
+        self.enter_in_store()
+        self._crew.match_settings()
+        self._context.board.tell(AccountsChanged())
+
+    def save_config(self, account: Account) -> None:
+        """Write one account to the configuration and let it take effect."""
+        with self._lock:
+            save_account(self._config_file, account)
+            self._reload()
+
+    def _test(self, account: Account, secret: Secret | None, smtp_secret: Secret | None) -> list[Check]:
+        def tell(check: Check) -> None:
+            self._context.board.tell(Checked(account.address, check))
+
+        return test(
+            account,
+            secret or self._kept(account, "incoming"),
+            smtp_secret or self._kept(account, "smtp"),
+            tell,
+        )
+
+    def _kept(self, account: Account, which: str) -> Secret | None:
+        """The secret from where the account says, or None: the test then names the step that lacks it."""
+        login = account.login if which == "incoming" else account.sending_login
+        if login is None:
+            return None
+        try:
+            return self._context.secret(account, login, which)
+        except MailError as error:
+            log.info("no secret for the test: %s", error)
+            return None
+
+    def _save(self, account: Account, secret: Secret | None, smtp_secret: Secret | None) -> str:
+        words = self._keep(account, account.login, secret, "incoming")
+        words = self._keep(account, account.smtp_login, smtp_secret, "smtp") or words
+        save_account(self._config_file, account)
+        self._reload()
+        self._crew.restart(account.address)
+        return words
+
+    def _keep(self, account: Account, login: Any, secret: Secret | None, which: str) -> str:
+        """Put a secret where the account says; a sentence when it could only be kept for this session."""
+        if secret is None or login is None or login.source is SecretSource.COMMAND:
+            return ""
+        remember = login.source is SecretSource.KEYRING
+        kept = self._context.secrets.set(account.address, which, secret, remember=remember)
+        return kept or ""
+
+    def _remove(self, address: str, keep_mail: bool) -> None:
+        account = self._context.account(address)
+        if account is None:
+            raise NotFound(f"There is no account {address}.", "outlook-tui account list shows them all.")
+        self._crew.pause(account.address)
+        remove_account(self._config_file, account.address)
+        for which in ("incoming", "smtp"):
+            self._context.secrets.delete(account.address, which)
+        with Writer(self._context.database) as writer:
+            if keep_mail:
+                writer.switch(account.address, Protocol.NONE)
+            else:
+                writer.forget_account(account.address)
+        self._context.board.forget(account.address)
+        self._reload()
+
+    def _sign_in(self, address: str, secret: Secret, remember: bool) -> str:
+        account = self._context.account(address)
+        if account is None or account.login is None:
+            raise NotFound(f"There is no account {address}.", "outlook-tui account list shows them all.")
+        source = SecretSource.KEYRING if remember else SecretSource.SESSION
+        login = replace(account.login, source=source, command="")
+        account = replace(account, login=login)
+        words = self._keep(account, login, secret, "incoming")
+        save_account(self._config_file, account)
+        self._reload()
+        self._crew.restart(account.address)
+        return words

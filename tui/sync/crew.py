@@ -1,0 +1,250 @@
+"""The threads that serve accounts: one worker each, and the outbox."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from concurrent.futures import Future
+from typing import Any
+
+from tui.model.account import Account, Protocol
+from tui.model.command import Fetch, Summary
+from tui.model.draft import SendState
+from tui.model.error import MailError, NotFound, Offline
+from tui.model.event import BodyArrived, Phase
+from tui.store.reader import Reader
+from tui.sync.context import Context
+from tui.sync.jobs import FetchMail, LookForSent, OpenBody, PushChanges, Work, settle
+from tui.sync.outbox import Outbox
+from tui.sync.visit import Counts
+from tui.sync.worker import Worker
+
+log = logging.getLogger(__name__)
+
+
+class Crew:
+    """Workers by account address. Idle until `start`; every method may be called from any thread."""
+
+    def __init__(self, context: Context, *, watch: bool) -> None:
+        self._context = context
+        self._watch = watch
+        self._lock = threading.RLock()
+        self._workers: dict[str, Worker] = {}
+        self._leaving: list[Worker] = []
+        self._outbox: Outbox | None = None
+
+    def start(self) -> None:
+        """Begin to talk to servers."""
+        with self._lock:
+            if self._outbox is None:
+                self._outbox = Outbox(self._context, self._ask_sent)
+                self._outbox.start()
+        self.match_settings()
+
+    def match_settings(self) -> None:
+        """Give every account of the settings its worker, a changed one a new worker, and end the others'."""
+        with self._lock:
+            if self._outbox is None:
+                return
+            wanted = {one.address: one for one in self._context.settings.accounts}
+            for address, worker in list(self._workers.items()):
+                if wanted.get(address) != worker.account:
+                    self._dismiss(address)
+            for account in wanted.values():
+                if account.receiving is None:
+                    self._context.board.enter(account.address, Phase.UP_TO_DATE)
+                elif account.address not in self._workers:
+                    self._hire(account)
+
+    def restart(self, address: str) -> None:
+        """Begin an account anew, as after a sign-in."""
+        with self._lock:
+            if address in self._workers:
+                self._dismiss(address)
+        self.match_settings()
+        self.nudge_outbox()
+
+    def _hire(self, account: Account) -> None:
+        worker = Worker(self._context, account, watch=self._watch)
+        self._workers[account.address] = worker
+        worker.start()
+
+    def _dismiss(self, address: str) -> None:
+        worker = self._workers.pop(address)
+        worker.close()
+        self._leaving = [one for one in self._leaving if not one.join(0)]
+        self._leaving.append(worker)
+
+    def pause(self, address: str, within: float = 5.0) -> None:
+        """End an account's worker and wait for it, as before its mail is filed anew."""
+        with self._lock:
+            worker = self._workers.pop(address, None)
+        if worker:
+            worker.close()
+            worker.join(within)
+
+    def _worker(self, address: str) -> Worker:
+        with self._lock:
+            worker = self._workers.get(address)
+        if worker is None:
+            raise NotFound(
+                f"There is no account {address} that receives mail.", "outlook-tui account list shows them all."
+            )
+        return worker
+
+    def ask(self, address: str, work: Work) -> Future[Any]:
+        """Give an account's worker something to do. Raises NotFound when it has none."""
+        return self._worker(address).ask(work)
+
+    # What the commands come to
+
+    def fetch(self, command: Fetch) -> Future[tuple[Summary, ...]]:
+        """Send what is due, then bring accounts up to date; one Summary an account, also where it failed."""
+        future: Future[tuple[Summary, ...]] = Future()
+        threading.Thread(target=self._fetch, args=(command, future), name="fetch", daemon=True).start()
+        return future
+
+    def _fetch(self, command: Fetch, future: Future[tuple[Summary, ...]]) -> None:
+        try:
+            addresses = [command.account] if command.account else [a.address for a in self._context.settings.accounts]
+            began = time.monotonic()
+            sent = self._send_due(addresses)
+            work = FetchMail(command.folders, bodies=not command.headers_only)
+            asked = [(address, self._asked(address, work)) for address in addresses]
+            summaries = tuple(summary(address, one, sent.get(address, 0), began) for address, one in asked)
+        except MailError as error:
+            settle(future, lambda error=error: future.set_exception(error))  # type: ignore[misc]
+        else:
+            settle(future, lambda: future.set_result(summaries))
+
+    def _asked(self, address: str, work: Work) -> Future[Any] | None:
+        account = self._context.account(address)
+        if account is not None and account.incoming is Protocol.NONE:
+            return None
+        return self.ask(address, work)
+
+    def _send_due(self, addresses: list[str]) -> dict[str, int]:
+        """Send the due mail of these accounts; how many of each left."""
+        with Reader(self._context.database) as reader:
+            due = {
+                number: one.account
+                for number in reader.due(int(time.time()))
+                if (one := reader.outgoing(number)) and one.account in addresses
+            }
+        sent: dict[str, int] = dict.fromkeys(addresses, 0)
+        if self._outbox and due:
+            for number, future in [(number, self._outbox.watch(number)) for number in due]:
+                if future.result() is SendState.SENT:
+                    sent[due[number]] += 1
+        return sent
+
+    def open_body(self, message: int) -> Future[bool]:
+        """Fetch one message's body, before all other work."""
+        with Reader(self._context.database) as reader:
+            row = reader.row(message)
+        future: Future[bool] = Future()
+        if row is None:
+            future.set_exception(NotFound("This message is not here any more."))
+            return future
+        try:
+            return self.ask(row.account, OpenBody(message))
+        except MailError as error:
+            future.set_exception(error)
+            return future
+
+    def send(self, ids: tuple[int, ...]) -> Future[tuple[int, ...]]:
+        """Send these mails, or all that are due, and wait for each to come to rest."""
+        future: Future[tuple[int, ...]] = Future()
+
+        def run() -> None:
+            try:
+                with Reader(self._context.database) as reader:
+                    numbers = ids or tuple(reader.due(int(time.time())))
+                if self._outbox is None:
+                    raise Offline("Nothing is being sent by this process.")
+                for one in [self._outbox.watch(number) for number in numbers]:
+                    one.result()
+            except MailError as error:
+                settle(future, lambda error=error: future.set_exception(error))  # type: ignore[misc]
+            else:
+                settle(future, lambda: future.set_result(numbers))
+
+        threading.Thread(target=run, name="send", daemon=True).start()
+        return future
+
+    def _ask_sent(self, address: str, outgoing: int) -> Future[Any] | None:
+        """Look for an unsure mail in the account's Sent folder; None where there is none to look in."""
+        try:
+            return self.ask(address, LookForSent(outgoing))
+        except NotFound:
+            return None
+
+    def cancel(self, address: str) -> None:
+        """Stop the present work of one account, or of all."""
+        with self._lock:
+            workers = [one for key, one in self._workers.items() if address in ("", key)]
+        for worker in workers:
+            worker.cancel()
+
+    def go_offline(self, offline: bool) -> None:
+        """Leave the network alone, or come back to it."""
+        if offline:
+            self._context.offline.set()
+            self.cancel("")
+            return
+        self._context.offline.clear()
+        for account in self._context.settings.accounts:
+            if account.receiving is not None:
+                self._asked(account.address, FetchMail())
+        self.nudge_outbox()
+
+    def nudge(self, address: str) -> None:
+        """There are changes to be told to an account's server."""
+        with self._lock:
+            worker = self._workers.get(address)
+        if worker and worker.account.incoming is Protocol.IMAP:
+            worker.jobs.add(PushChanges())
+
+    def nudge_outbox(self) -> None:
+        """Something in the outbox is new or due sooner."""
+        if self._outbox:
+            self._outbox.nudge()
+
+    def body_arrived(self, message: int) -> None:
+        """Tell listeners of a body that another process has fetched."""
+        self._context.board.tell(BodyArrived(message))
+
+    def close(self, deadline: float) -> bool:
+        """End all threads by `deadline` (monotonic seconds); True when they all have ended."""
+        with self._lock:
+            workers = [*self._workers.values(), *self._leaving]
+            self._workers.clear()
+        for worker in workers:
+            worker.close()
+        if self._outbox:
+            self._outbox.close(max(0.0, deadline - time.monotonic()))
+        return all([worker.join(max(0.0, deadline - time.monotonic())) for worker in workers])
+
+
+def summary(address: str, future: Future[Any] | None, sent: int, began: float) -> Summary:
+    """Wait for an account's fetch and put what it came to, or why it failed, into a Summary."""
+    counts = Counts()
+    if future is not None:
+        try:
+            counts = future.result() or counts
+        except MailError as error:
+            counts.problem(" ".join(filter(None, (error.what, error.hint))), error.exit_code)
+    return Summary(
+        account=address,
+        new=counts.new,
+        changed=counts.changed,
+        gone=counts.gone,
+        sent=sent,
+        bytes=counts.bytes,
+        seconds=round(time.monotonic() - began, 3),
+        problems=tuple(counts.problems),
+        exit_code=counts.exit_code,
+    )
+
+

@@ -1,0 +1,173 @@
+"""The engine: every thread that talks to a server, behind four calls: start, post, listen, close.
+
+Whoever holds the engine lock talks to the servers. Another process carries out its local commands in the store
+itself, and writes its network commands there as requests for the one that leads.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from tui.config.paths import Paths
+from tui.config.secrets import Secrets
+from tui.config.settings import Settings
+from tui.model.command import (
+    NETWORK,
+    Command,
+    Fetch,
+    FetchBody,
+    GoOffline,
+    ReloadSettings,
+    RemoveAccount,
+    SaveAccount,
+    SendNow,
+    SignIn,
+    Stop,
+    SwitchProtocol,
+    TestAccount,
+)
+from tui.model.error import Cancelled
+from tui.model.event import AccountStatus, Event
+from tui.store.lock import EngineLock
+from tui.sync.accounts import Accounts
+from tui.sync.board import Board
+from tui.sync.context import Context
+from tui.sync.crew import Crew
+from tui.sync.doorman import Doorman, ask_leader
+from tui.sync.jobs import settle
+from tui.sync.local import LocalThread
+from tui.sync.switch import switch_protocol
+
+log = logging.getLogger(__name__)
+
+
+class Engine:
+    """`watch` keeps accounts connected and fetches by itself, as the screen needs it; without it, only what
+    is asked for is done."""
+
+    def __init__(self, paths: Paths, settings: Settings, secrets: Secrets, *, watch: bool = False) -> None:
+        self._paths = paths
+        self._watch = watch
+        self._context = Context(paths.database, settings, secrets, Board())
+        self._lock = EngineLock(paths.engine_lock)
+        self._crew = Crew(self._context, watch=watch)
+        self._accounts = Accounts(self._context, paths.config_file, self._crew)
+        self._local = LocalThread(self._context, self._crew)
+        self._doorman = Doorman(self._context, self._lock, self._crew, self.post, self._led)
+        self._closing = threading.Event()
+
+    @property
+    def leading(self) -> bool:
+        """Whether this process is the one that talks to the servers."""
+        return self._lock.held
+
+    @property
+    def offline(self) -> bool:
+        """Whether the person asked to work offline."""
+        return self._context.offline.is_set()
+
+    @property
+    def settings(self) -> Settings:
+        """The configuration as the engine has it now."""
+        return self._context.settings
+
+    def start(self, *, offline: bool = False) -> None:
+        """Take the lead if nobody has it, and begin. Returns at once; no network is waited for."""
+        if offline:
+            self._context.offline.set()
+        self._local.start()
+        self._lock.acquire()
+        self._accounts.enter_in_store()
+        if self.leading:
+            self._crew.start()
+        self._doorman.start()
+
+    def _led(self) -> None:
+        """The process that led has gone, and the lead is ours."""
+        self._crew.start()
+
+    def listen(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        """Hear every event, on the engine's threads: keep it to one line. Answers the function that ends it."""
+        return self._context.board.listen(listener)
+
+    def status(self, account: str) -> AccountStatus:
+        """What an account is doing now."""
+        return self._context.board.status(account)
+
+    def post(self, command: Command) -> Future[Any]:
+        """Ask for something; the Future has the answer that `model.command` names, or a MailError."""
+        if self._closing.is_set():
+            future: Future[Any] = Future()
+            future.set_exception(Cancelled("The program is closing."))
+            return future
+        if isinstance(command, SaveAccount | RemoveAccount | SignIn | TestAccount):
+            return in_thread(lambda: self._accounts.carry_out(command))
+        if isinstance(command, NETWORK):
+            return self._post_network(command)
+        return self._local.post(command)
+
+    def _post_network(self, command: Any) -> Future[Any]:
+        if not self.leading and not isinstance(command, GoOffline):
+            return in_thread(lambda: ask_leader(self._context, command, self._closing))
+        match command:
+            case Fetch():
+                return self._crew.fetch(command)
+            case FetchBody(message):
+                return self._crew.open_body(message)
+            case SendNow(ids):
+                return self._crew.send(ids)
+            case Stop(account):
+                return done(self._crew.cancel(account))
+            case GoOffline(offline):
+                return done(self._crew.go_offline(offline))
+            case ReloadSettings():
+                return in_thread(self._accounts.reload)
+            case SwitchProtocol():
+                return in_thread(lambda: switch_protocol(self._context, self._crew, self._accounts, command))
+        raise TypeError(f"not a network command: {type(command).__name__}")
+
+    def close(self, within: float = 2.0) -> bool:
+        """End every thread within so many seconds, also when servers hang. True when all have ended."""
+        deadline = time.monotonic() + within
+        self._closing.set()
+        self._doorman.close(deadline)
+        ended = self._crew.close(deadline)
+        self._local.close(deadline)
+        self._lock.release()
+        return ended
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+def done(answer: object = None) -> Future[Any]:
+    """A Future that has its answer already."""
+    future: Future[Any] = Future()
+    future.set_result(answer)
+    return future
+
+
+def in_thread(act: Callable[[], Any]) -> Future[Any]:
+    """Run something short that may wait for a server or the keyring on a thread of its own."""
+    future: Future[Any] = Future()
+
+    def run() -> None:
+        try:
+            answer = act()
+        except Exception as error:  # the top of a thread: whoever asked is told
+            if not hasattr(error, "hint"):
+                log.exception("a command failed")
+            settle(future, lambda error=error: future.set_exception(error))  # type: ignore[misc]
+        else:
+            settle(future, lambda: future.set_result(answer))
+
+    threading.Thread(target=run, name="short", daemon=True).start()
+    return future

@@ -1,0 +1,226 @@
+"""A visit to an IMAP server: push, list, fetch headers, start the bodies, wait for news (RFC 3501, 2177)."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from tui.mail.scan import scan
+from tui.model.account import Account
+from tui.model.error import NotFound, Refused
+from tui.model.event import BodyArrived, FoldersChanged, MessagesChanged, NewMail
+from tui.model.folder import Folder, Role
+from tui.net.imap import ImapConnection
+from tui.net.link import Waker
+from tui.store.reader import Reader
+from tui.store.writer import Writer
+from tui.sync.bulk import BulkFetch, wants_bodies_since
+from tui.sync.context import Context
+from tui.sync.imap_folder import FolderFetch, in_order
+from tui.sync.imap_push import push
+from tui.sync.jobs import FetchAllBodies, FetchMail, LookForSent, MakeFolder, OpenBody, PushChanges, Work
+from tui.sync.visit import Counts, Interlude
+
+log = logging.getLogger(__name__)
+
+FIRST_IDLE = 2.0
+LONGEST_IDLE = 540.0
+PUSH_SETTLES = 0.05
+BULK_WATCH = 30.0
+
+
+class ImapVisit:
+    """The interactive connection of one account, and while there is bulk work a second one beside it."""
+
+    def __init__(
+        self, context: Context, account: Account, reader: Reader, writer: Writer, interlude: Interlude
+    ) -> None:
+        assert account.imap is not None
+        self._context = context
+        self._account = account
+        self._reader = reader
+        self._writer = writer
+        self._interlude = interlude
+        self._connection = ImapConnection(account.imap, account.ca_file)
+        self._waker = Waker()
+        self._bulk: BulkFetch | None = None
+        self._idled = False
+
+    def open(self) -> None:
+        """Connect and sign in."""
+        login = self._account.login
+        assert login is not None
+        self._connection.connect()
+        self._connection.sign_in(login, self._context.secret(self._account, login, "incoming"))
+
+    def do(self, work: Work) -> Any:
+        """Carry out one piece of work."""
+        self._idled = False
+        match work:
+            case OpenBody(message):
+                return self._open_body(message)
+            case PushChanges():
+                return self._push(Counts())
+            case FetchMail(folders, bodies):
+                return self._fetch(folders, bodies)
+            case FetchAllBodies():
+                return self._fetch((), True, everything=True)
+            case LookForSent(outgoing):
+                return self._look_for(outgoing)
+            case MakeFolder(name):
+                return self._make_folder(name)
+
+    def rest(self, seconds: float) -> bool:
+        """IDLE in the inbox, or sleep where the server cannot; True when there may be news."""
+        if not self._connection.can_idle:
+            self._waker.wait(seconds)
+            return False
+        inbox = self._reader.folder_role(self._account.address, Role.INBOX)
+        if inbox is None:
+            return True
+        if self._connection.selected != inbox.wire:
+            self._connection.select(inbox.wire)
+        limit = LONGEST_IDLE if self._idled else FIRST_IDLE
+        self._idled = True
+        pushed = self._connection.idle(self._waker, min(seconds, limit))
+        if pushed:
+            time.sleep(PUSH_SETTLES)
+        return bool(pushed)
+
+    def wake(self) -> None:
+        """End IDLE at once; from any thread."""
+        self._waker.wake()
+
+    def abort(self) -> None:
+        """Break whatever waits on the network; from any thread."""
+        self._connection.abort()
+        if self._bulk:
+            self._bulk.abort()
+        self._waker.wake()
+
+    def close(self) -> None:
+        """Log out if that is possible, and free everything."""
+        if self._bulk:
+            self._bulk.close()
+        self._connection.close()
+        self._waker.close()
+
+    # Steps of the work
+
+    def _push(self, counts: Counts) -> Counts:
+        push(self._connection, self._reader, self._writer, self._context.board, self._account.address, counts)
+        return counts
+
+    def _fetch(self, names: tuple[str, ...], bodies: bool, everything: bool = False) -> Counts:
+        counts = Counts()
+        self._push(counts)
+        self._list_folders(names)
+        fetched = [self._one_folder(folder, counts) for folder in self._chosen(names)]
+        self._settle_gone([gone for one in fetched for gone in one.gone], counts)
+        self._context.board.tell(FoldersChanged(self._account.address))
+        if bodies:
+            self._fetch_bodies(counts, everything)
+        return counts
+
+    def _list_folders(self, names: tuple[str, ...]) -> None:
+        """LIST, except when the one folder asked for is known already (a push named it)."""
+        if names and all(self._reader.folder_named(self._account.address, name) for name in names):
+            return
+        self._writer.folders(self._account.address, self._connection.folders())
+        self._context.board.tell(FoldersChanged(self._account.address))
+        self._interlude()
+
+    def _chosen(self, names: tuple[str, ...]) -> list[Folder]:
+        folders = [
+            one for one in self._reader.folders(self._account.address) if one.selectable and not one.local
+        ]
+        if not names:
+            return in_order(folders)
+        chosen = [one for one in folders if one.name in names]
+        if missing := set(names) - {one.name for one in chosen}:
+            raise NotFound(f"There is no folder {', '.join(sorted(missing))} on the server.")
+        return chosen
+
+    def _one_folder(self, folder: Folder, counts: Counts) -> FolderFetch:
+        before = self._reader.mark(folder.id)
+        fetch = FolderFetch(
+            self._connection, self._reader, self._writer, self._context.board, folder, counts
+        )
+        try:
+            for _ in fetch.steps():
+                self._interlude()
+                if self._connection.selected != folder.wire:
+                    self._connection.select(folder.wire)
+        except Refused as error:
+            counts.problem(f"{folder.name}: {error.what}", error.exit_code)
+        if folder.role is Role.INBOX and before.uidvalidity and fetch.arrived:
+            unread = self._reader.unread_of(fetch.arrived)
+            if unread:
+                self._context.board.tell(NewMail(folder.account, folder.id, unread))
+        return fetch
+
+    def _settle_gone(self, gone: list[int], counts: Counts) -> None:
+        """What left one folder and stands in another was moved there; the rest was deleted."""
+        if not gone:
+            return
+        folders = self._writer.settle_gone(gone)
+        counts.gone += len(gone)
+        for folder in folders:
+            self._context.board.tell(MessagesChanged(self._account.address, folder))
+
+    def _fetch_bodies(self, counts: Counts, everything: bool) -> None:
+        since = 0 if everything else wants_bodies_since(self._account.offline, time.time())
+        if since is None or not self._reader.missing_bodies(self._account.address, since, limit=1):
+            return
+        self._bulk = BulkFetch(self._context, self._account, since, self._waker.wake)
+        try:
+            self._bulk.start()
+            while not self._bulk.ended:
+                self._watch_inbox(counts)
+            self._bulk.report(counts)
+        finally:
+            self._bulk.close()
+            self._bulk = None
+
+    def _watch_inbox(self, counts: Counts) -> None:
+        """Look out for new mail while the bodies are on their way over the other connection."""
+        news = self.rest(BULK_WATCH)
+        self._interlude()
+        inbox = self._reader.folder_role(self._account.address, Role.INBOX)
+        if news and inbox is not None:
+            self._one_folder(inbox, counts)
+
+    def _open_body(self, message: int) -> bool:
+        row = self._reader.row(message)
+        folder = self._reader.folder(row.folder_id) if row else None
+        if row is None or folder is None or not row.uid:
+            raise NotFound("This message is not on the server any more, and only its header is here.")
+        if self._connection.selected != folder.wire:
+            self._connection.select(folder.wire)
+        found = [raw for _, raw in self._connection.bodies([(row.uid, row.size)])]
+        if not found:
+            raise Refused(
+                "The server lists this message but does not hand it out.",
+                "Try again later; what is here stays.",
+            )
+        self._writer.body(message, found[0], scan(found[0]))
+        self._context.board.tell(BodyArrived(message))
+        return True
+
+    def _look_for(self, outgoing: int) -> bool:
+        """Whether the mail stands in Sent, under our Message-ID or the one that Microsoft moved aside."""
+        mail = self._reader.outgoing(outgoing)
+        sent = self._reader.folder_role(self._account.address, Role.SENT)
+        if mail is None or sent is None or sent.local:
+            return False
+        self._connection.select(sent.wire)
+        fields = ("Message-ID", "X-Microsoft-Original-Message-ID")
+        return any(self._connection.search_header(field, mail.message_id) for field in fields)
+
+    def _make_folder(self, name: str) -> None:
+        self._connection.create(self._connection.wire_name(name))
+        self._writer.folders(self._account.address, self._connection.folders())
+        self._context.board.tell(FoldersChanged(self._account.address))
+
+

@@ -1,0 +1,224 @@
+"""The thread on which local changes are made, in the order they were asked for; the network catches up later."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from typing import Any
+
+from tui.model.account import Protocol
+from tui.model.command import (
+    Archive,
+    Attach,
+    CancelSend,
+    ConfirmGone,
+    CreateFolder,
+    Delete,
+    Detach,
+    DropDraft,
+    LocalCommand,
+    Move,
+    QueueDraft,
+    QueueMessage,
+    RetrySend,
+    SaveDraft,
+    SetFlags,
+    StartDraft,
+    Undo,
+)
+from tui.model.error import MailError, NotFound, StoreBroken
+from tui.model.event import FoldersChanged, MessagesChanged
+from tui.model.folder import Folder, Role
+from tui.model.message import Row
+from tui.store.reader import Reader
+from tui.store.writer import Writer
+from tui.sync.context import Context
+from tui.sync.crew import Crew
+from tui.sync.jobs import MakeFolder, settle
+from tui.sync.writing import Writing
+
+log = logging.getLogger(__name__)
+
+ROLE_NAMES = {Role.ARCHIVE: "Archive", Role.TRASH: "Deleted", Role.SENT: "Sent", Role.DRAFTS: "Drafts"}
+
+
+class LocalThread:
+    """Takes local commands from any thread; `local` carries them out."""
+
+    def __init__(self, context: Context, crew: Crew) -> None:
+        self._context = context
+        self._crew = crew
+        self._queue: queue.SimpleQueue[tuple[LocalCommand, Future[Any]] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="local", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def post(self, command: LocalCommand) -> Future[Any]:
+        """The Future of the command's answer."""
+        future: Future[Any] = Future()
+        self._queue.put((command, future))
+        return future
+
+    def close(self, deadline: float) -> None:
+        """Carry out what was asked for, then end, at the latest by `deadline` (monotonic seconds)."""
+        self._queue.put(None)
+        if self._thread.is_alive():
+            self._thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _run(self) -> None:
+        try:
+            with Reader(self._context.database) as reader, Writer(self._context.database) as writer:
+                changes = Changes(self._context, self._crew, reader, writer)
+                while item := self._queue.get():
+                    carry_out(changes, *item)
+        except StoreBroken as error:
+            log.error("local changes: %s (%s)", error, error.detail)
+            self._refuse(error)
+
+    def _refuse(self, error: MailError) -> None:
+        """The store cannot be opened: say so to everybody who still asks."""
+        while item := self._queue.get():
+            settle(item[1], lambda item=item: item[1].set_exception(error))  # type: ignore[misc]
+
+
+def carry_out(changes: Changes, command: LocalCommand, future: Future[Any]) -> None:
+    """Do one command and complete its future."""
+    try:
+        answer = changes.do(command)
+    except MailError as error:
+        settle(future, lambda error=error: future.set_exception(error))  # type: ignore[misc]
+    except Exception as error:  # the top of a thread: one command's fault must not end the others
+        log.exception("a local command failed: %s", type(command).__name__)
+        settle(future, lambda error=error: future.set_exception(error))  # type: ignore[misc]
+    else:
+        settle(future, lambda: future.set_result(answer))
+
+
+class Changes:
+    """What each local command does to the store, and who must hear of it."""
+
+    def __init__(self, context: Context, crew: Crew, reader: Reader, writer: Writer) -> None:
+        self._context = context
+        self._crew = crew
+        self._reader = reader
+        self._writer = writer
+        self._writing = Writing(context, reader, writer)
+
+    def do(self, command: LocalCommand) -> Any:
+        """Carry out `command` and answer as `model.command` says."""
+        match command:
+            case SetFlags() | Move() | Archive() | Delete():
+                return self._messages(command)
+            case Undo():
+                return self._undo()
+            case CreateFolder(account, name):
+                return self._create_folder(account, name)
+            case ConfirmGone(folder, remove):
+                return self._confirm_gone(folder, remove)
+            case QueueDraft() | QueueMessage() | CancelSend() | RetrySend():
+                return self._outbox(command)
+            case StartDraft() | SaveDraft() | Attach() | Detach() | DropDraft():
+                return self._draft(command)
+
+    # Messages
+
+    def _messages(self, command: SetFlags | Move | Archive | Delete) -> tuple[int, ...]:
+        rows = self._reader.rows(command.ids)
+        if missing := set(command.ids) - {row.id for row in rows}:
+            raise NotFound(f"There is no message {', '.join(map(str, sorted(missing)))}.")
+        match command:
+            case SetFlags(ids, add, remove, add_tags, remove_tags):
+                changed = self._writer.set_flags(ids, add, remove, add_tags, remove_tags)
+            case Move(_, name):
+                changed = self._moved(rows, lambda account: self._folder(account, name))
+            case Archive():
+                changed = self._moved(rows, lambda account: self._role(account, Role.ARCHIVE))
+            case Delete(ids, True):
+                changed = self._writer.delete_forever(ids)
+            case Delete():
+                changed = self._moved(rows, lambda account: self._role(account, Role.TRASH))
+        self._tell(rows, changed)
+        return tuple(changed)
+
+    def _moved(self, rows: Sequence[Row], target: Callable[[str], Folder]) -> list[int]:
+        moved: list[int] = []
+        targets = {account: target(account) for account in {row.account for row in rows}}
+        for account, folder in targets.items():
+            ids = [row.id for row in rows if row.account == account and row.folder_id != folder.id]
+            moved.extend(self._writer.move(ids, folder.id) if ids else [])
+        return moved
+
+    def _folder(self, account: str, name: str) -> Folder:
+        folder = self._reader.folder_named(account, name)
+        if folder is None or not folder.selectable:
+            raise NotFound(
+                f"{account} has no folder {name}.", "outlook-tui folders lists them; names are exact."
+            )
+        return folder
+
+    def _role(self, account: str, role: Role) -> Folder:
+        """The account's folder for a role; where there is none yet it is made, on its server too."""
+        folder = self._reader.folder_role(account, role)
+        if folder is None:
+            known = self._context.account(account)
+            on_server = known is not None and known.incoming is Protocol.IMAP
+            number = self._writer.make_folder(account, ROLE_NAMES[role], role, on_server=on_server)
+            folder = self._reader.folder(number)
+            self._context.board.tell(FoldersChanged(account))
+        assert folder is not None
+        return folder
+
+    def _undo(self) -> str:
+        done = self._writer.undo()
+        self._context.board.tell(FoldersChanged(""))
+        for address in self._reader.accounts_pending():
+            self._crew.nudge(address)
+        return done
+
+    def _confirm_gone(self, folder: int, remove: bool) -> None:
+        self._writer.confirm_gone(folder, remove)
+        found = self._reader.folder(folder)
+        if found:
+            self._context.board.tell(MessagesChanged(found.account, folder))
+            self._context.board.tell(FoldersChanged(found.account))
+
+    def _create_folder(self, account: str, name: str) -> Any:
+        known = self._context.account(account)
+        if known is None:
+            raise NotFound(f"There is no account {account}.", "outlook-tui account list shows them all.")
+        if known.incoming is Protocol.IMAP:
+            return self._crew.ask(known.address, MakeFolder(name)).result()
+        number = self._writer.local_folder(known.address, name, Role.NONE)
+        self._context.board.tell(FoldersChanged(known.address))
+        return number
+
+    def _tell(self, before: Iterable[Row], changed: Sequence[int]) -> None:
+        rows = [*before, *self._reader.rows(changed)]
+        for account, folder in {(row.account, row.folder_id) for row in rows}:
+            self._context.board.tell(MessagesChanged(account, folder))
+        for account in {row.account for row in rows}:
+            self._context.board.tell(FoldersChanged(account))
+            self._crew.nudge(account)
+
+    # Writing
+
+    def _draft(self, command: StartDraft | SaveDraft | Attach | Detach | DropDraft) -> Any:
+        answer = self._writing.draft(command)
+        if not isinstance(command, StartDraft):
+            for account, folder in self._writing.touched():
+                self._context.board.tell(MessagesChanged(account, folder))
+                self._crew.nudge(account)
+        return answer
+
+    def _outbox(self, command: QueueDraft | QueueMessage | CancelSend | RetrySend) -> int:
+        answer, account = self._writing.outbox(command)
+        self._crew.nudge_outbox()
+        self._crew.nudge(account)
+        self._context.board.tell(FoldersChanged(account))
+        return answer

@@ -1,0 +1,239 @@
+"""The thread that sends. Every step is committed before it is made; the final dot is the point of no return."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import Any
+
+from tui.model.draft import Outgoing, SendState
+from tui.model.error import Cancelled, MailError, NotFound, Refused, SignInNeeded, StoreBroken, Untrusted
+from tui.model.event import OutboxChanged, Problem
+from tui.net.smtp import SmtpConnection
+from tui.store.reader import Reader
+from tui.store.writer import Writer
+from tui.sync.backoff import MAX_ATTEMPTS, send_delay
+from tui.sync.context import Context
+from tui.sync.hand_over import HandOver, move, recover
+from tui.sync.jobs import settle
+from tui.sync.outbox_states import Happening, following
+from tui.sync.sent_copy import sent_copy
+
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT = 60.0
+
+
+class Outbox:
+    """Owns the SMTP connection, opened for a run of sends, and the order in which mail leaves."""
+
+    def __init__(self, context: Context, look_for: Callable[[str, int], Future[Any] | None]) -> None:
+        self._context = context
+        self._look_for = look_for
+        self._found: list[int] = []
+        self._stop = threading.Event()
+        self._news = threading.Condition()
+        self._nudged = False
+        self._asked: dict[int, list[Future[SendState]]] = {}
+        self._connection: tuple[str, SmtpConnection] | None = None
+        self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
+
+    def start(self) -> None:
+        """Begin; mail that a crash left in mid-sending is put right first."""
+        self._thread.start()
+
+    def nudge(self) -> None:
+        """Something in the outbox is new or due sooner."""
+        with self._news:
+            self._nudged = True
+            self._news.notify_all()
+
+    def watch(self, outgoing: int) -> Future[SendState]:
+        """A Future of the state in which the mail comes to rest after its next try."""
+        future: Future[SendState] = Future()
+        with self._news:
+            self._asked.setdefault(outgoing, []).append(future)
+            self._nudged = True
+            self._news.notify_all()
+        return future
+
+    def close(self, within: float) -> None:
+        """Stop, breaking a send that waits; a mail whose dot has left is found `unsure` by the next start."""
+        self._stop.set()
+        self.nudge()
+        connection = self._connection
+        if connection:
+            connection[1].abort()
+        if self._thread.is_alive():
+            self._thread.join(within)
+        for number in list(self._asked):
+            self._settle(number, Cancelled("The program is closing; the mail stays in the outbox."))
+
+    # The thread
+
+    def _run(self) -> None:
+        try:
+            with Reader(self._context.database) as reader, Writer(self._context.database) as writer:
+                for outgoing in recover(reader, writer):
+                    self._look_up(outgoing)
+                while not self._stop.is_set():
+                    self._round(reader, writer)
+        except StoreBroken as error:
+            log.error("outbox: %s (%s)", error, error.detail)
+            self._context.board.tell(Problem("", error.what, error.hint, error.detail))
+        except Exception:  # the top of a thread: nothing above it could say what happened
+            log.exception("the outbox thread ended")
+            self._context.board.tell(
+                Problem("", "Sending has stopped by a fault of this program.", "Start it again; nothing is lost.")
+            )
+        finally:
+            self._hang_up()
+
+    def _round(self, reader: Reader, writer: Writer) -> None:
+        self._note_found(reader, writer)
+        for outgoing in reader.due(int(time.time())):
+            if self._stop.is_set():
+                return
+            self._send_one(reader, writer, outgoing)
+        self._answer_resting(reader)
+        self._hang_up()
+        with self._news:
+            if not self._nudged:
+                self._news.wait(self._until_next(reader))
+            self._nudged = False
+
+    def _until_next(self, reader: Reader) -> float:
+        waiting = (SendState.HELD, SendState.QUEUED)
+        due = [one.due for one in reader.outbox() if one.state in waiting]
+        return max(0.1, min([LONGEST_WAIT, *(at - time.time() for at in due)]))
+
+    def _answer_resting(self, reader: Reader) -> None:
+        """Tell those who wait for a mail that could not even be tried, or is not due yet."""
+        with self._news:
+            asked = list(self._asked)
+        for number in asked:
+            found = reader.outgoing(number)
+            if found is None:
+                self._settle(number, NotFound(f"There is no mail {number} in the outbox."))
+            elif found.state not in (SendState.SENDING, SendState.DOT_SENT):
+                self._settle(number, found.state)
+
+    def _settle(self, number: int, answer: SendState | MailError) -> None:
+        with self._news:
+            futures = self._asked.pop(number, [])
+        for future in futures:
+            if isinstance(answer, MailError):
+                settle(future, lambda f=future: f.set_exception(answer))  # type: ignore[misc]
+            else:
+                settle(future, lambda f=future: f.set_result(answer))  # type: ignore[misc]
+
+    def _send_one(self, reader: Reader, writer: Writer, number: int) -> None:
+        outgoing = reader.outgoing(number)
+        if outgoing is None:
+            return
+        if outgoing.state is SendState.HELD:
+            move(writer, outgoing, Happening.DUE)
+            outgoing = replace(outgoing, state=SendState.QUEUED)
+        try:
+            self._context.require_network()
+            connection = self._connected(outgoing.account)
+        except (SignInNeeded, Untrusted, Refused) as error:
+            self._put_off(writer, outgoing, error)
+            self._context.board.tell(Problem(outgoing.account, error.what, error.hint, error.detail))
+        except MailError as error:
+            self._put_off(writer, outgoing, error)
+        else:
+            hand_over = HandOver(connection, writer, outgoing, reader.outgoing_raw(number))
+            happening = hand_over.run()
+            if happening is not None:
+                self._finish(reader, writer, hand_over, happening)
+        self._context.board.tell(OutboxChanged(number))
+        after = reader.outgoing(number)
+        self._settle(number, after.state if after else SendState.CANCELLED)
+
+    def _connected(self, address: str) -> SmtpConnection:
+        if self._connection and self._connection[0] == address:
+            return self._connection[1]
+        self._hang_up()
+        account = self._context.account(address)
+        if account is None or account.smtp is None:
+            raise Refused(
+                f"There is no server to send by for {address}.",
+                "Name one in the account's settings (smtp-host), then retry in the outbox.",
+            )
+        login = account.sending_login
+        connection = SmtpConnection(account.smtp, account.ca_file)
+        self._connection = (address, connection)
+        try:
+            connection.connect()
+            if login is not None and login.username:
+                connection.sign_in(login, self._context.secret(account, login, "smtp"))
+        except MailError:
+            self._hang_up(politely=False)
+            raise
+        return connection
+
+    def _hang_up(self, politely: bool = True) -> None:
+        if self._connection:
+            _, connection = self._connection
+            self._connection = None
+            if politely and not self._stop.is_set():
+                connection.quit()
+            else:
+                connection.abort()
+
+    def _put_off(self, writer: Writer, outgoing: Outgoing, error: MailError) -> None:
+        """Nothing has been said of this mail yet: it waits for the next try."""
+        delay = send_delay(outgoing.attempts + 1)
+        writer.outbox_note(
+            outgoing.id,
+            attempts=outgoing.attempts + 1,
+            due=int(time.time()) + delay,
+            last_error=error.detail or error.what,
+            explanation=" ".join(filter(None, (error.what, error.hint))),
+        )
+
+    def _finish(self, reader: Reader, writer: Writer, hand_over: HandOver, happening: Happening) -> None:
+        outgoing = hand_over.outgoing
+        attempts = outgoing.attempts + 1
+        if happening in (Happening.DEFERRED, Happening.CUT) and attempts >= MAX_ATTEMPTS:
+            happening = Happening.REFUSED if outgoing.state is SendState.SENDING else happening
+        if happening in (Happening.CUT, Happening.CRASHED):
+            self._hang_up(politely=False)
+        due = int(time.time()) + send_delay(attempts)
+        fields = {"attempts": attempts, "due": due, **hand_over.said()}
+        if happening in (Happening.ACCEPTED, Happening.PARTLY_DEFERRED):
+            copy = sent_copy(self._context, reader, outgoing)
+            writer.sent(outgoing.id, following(outgoing.state, happening), copy, **fields)
+        else:
+            move(writer, outgoing, happening, **fields)
+        if following(outgoing.state, happening) is SendState.UNSURE:
+            self._look_up(outgoing)
+
+    def _look_up(self, outgoing: Outgoing) -> None:
+        """Ask the account's worker whether an unsure mail stands in Sent; not found proves nothing."""
+        future = self._look_for(outgoing.account, outgoing.id)
+        if future is None:
+            return
+
+        def heard(future: Future[Any]) -> None:
+            if not future.exception() and future.result():
+                with self._news:
+                    self._found.append(outgoing.id)
+                    self._nudged = True
+                    self._news.notify_all()
+
+        future.add_done_callback(heard)
+
+    def _note_found(self, reader: Reader, writer: Writer) -> None:
+        with self._news:
+            found, self._found = self._found, []
+        for number in found:
+            outgoing = reader.outgoing(number)
+            if outgoing and outgoing.state is SendState.UNSURE:
+                move(writer, outgoing, Happening.FOUND, explanation="It was found in Sent: it has left.")
+                self._context.board.tell(OutboxChanged(number))

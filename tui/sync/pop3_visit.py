@@ -1,0 +1,280 @@
+"""A POP3 session: what is new is stored first, and deleted there only afterwards (RFC 1939)."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from tui.mail.header import envelope, fingerprint, received_date
+from tui.mail.scan import scan
+from tui.model.account import Account
+from tui.model.error import NotFound, Refused
+from tui.model.event import BodyArrived, FoldersChanged, MessagesChanged, NewMail
+from tui.model.folder import Folder, Role
+from tui.model.message import BodyState, NewMessage
+from tui.net.pop3 import Pop3Connection
+from tui.store.reader import Reader
+from tui.store.writer import Writer
+from tui.sync.context import Context
+from tui.sync.jobs import FetchAllBodies, FetchMail, LookForSent, MakeFolder, OpenBody, PushChanges, Work
+from tui.sync.pop3_plan import Held, MaildropPlan, plan_maildrop
+from tui.sync.visit import Counts, Interlude
+
+log = logging.getLogger(__name__)
+
+BATCH_MESSAGES = 100
+BATCH_OCTETS = 4_000_000
+LOCAL_FOLDERS = (
+    ("INBOX", Role.INBOX),
+    ("Drafts", Role.DRAFTS),
+    ("Sent", Role.SENT),
+    ("Archive", Role.ARCHIVE),
+    ("Junk", Role.JUNK),
+    ("Deleted", Role.TRASH),
+)
+
+
+class Pop3Visit:
+    """One POP3 connection; the maildrop is locked while it lasts, so it never outlives its work."""
+
+    def __init__(
+        self, context: Context, account: Account, reader: Reader, writer: Writer, interlude: Interlude
+    ) -> None:
+        assert account.pop3 is not None
+        self._context = context
+        self._account = account
+        self._reader = reader
+        self._writer = writer
+        self._interlude = interlude
+        self._connection = Pop3Connection(account.pop3, account.ca_file)
+
+    def open(self) -> None:
+        """Connect and sign in."""
+        login = self._account.login
+        assert login is not None
+        self._connection.connect()
+        self._connection.sign_in(login, self._context.secret(self._account, login, "incoming"))
+
+    def do(self, work: Work) -> Any:
+        """Carry out one piece of work; POP3 has nothing to push to."""
+        match work:
+            case FetchMail() | FetchAllBodies():
+                return self._fetch()
+            case OpenBody(message):
+                return self._open_body(message)
+            case PushChanges() | LookForSent() | MakeFolder():
+                return None
+
+    def rest(self, seconds: float) -> bool:
+        """POP3 cannot wait for news: the session is over."""
+        return False
+
+    def wake(self) -> None:
+        """Nothing to wake: `rest` does not wait."""
+
+    def abort(self) -> None:
+        """Break whatever waits on the network; from any thread. Nothing is deleted then (no QUIT)."""
+        self._connection.abort()
+
+    def close(self) -> None:
+        """Say goodbye; only its +OK makes the server delete."""
+        self._connection.quit()
+
+    def _fetch(self) -> Counts:
+        counts = Counts()
+        inbox = self._inbox()
+        listing = self._connection.uidl()
+        sizes = self._connection.sizes()
+        known = {
+            uidl: Held(row.downloaded, row.whole, row.deleted)
+            for uidl, row in self._reader.uidls(self._account.address).items()
+        }
+        plan = plan_maildrop(listing, known, self._account.keep, int(time.time()))
+        if plan.vanished:
+            self._writer.uidls_gone(self._account.address, plan.vanished)
+        self._download(plan, sizes, inbox, counts, first=not known)
+        self._delete(plan, counts)
+        self._context.board.tell(FoldersChanged(self._account.address))
+        return counts
+
+    def _inbox(self) -> Folder:
+        for name, role in LOCAL_FOLDERS:
+            if self._reader.folder_role(self._account.address, role) is None:
+                self._writer.local_folder(self._account.address, name, role)
+        inbox = self._reader.folder_role(self._account.address, Role.INBOX)
+        assert inbox is not None
+        return inbox
+
+    def _download(
+        self, plan: MaildropPlan, sizes: dict[int, int], inbox: Folder, counts: Counts, first: bool
+    ) -> None:
+        match_first = Matcher(self._reader.unlinked(self._account.address))
+        todo = iter(plan.new[::-1])
+        done, total = 0, len(plan.new) + len(plan.repeated)
+        while batch := self._batch(todo, sizes):
+            self._interlude()
+            fresh: list[tuple[str, NewMessage]] = []
+            for number, uidl in batch:
+                self._one(number, uidl, sizes.get(number, 0), match_first, fresh, counts)
+            self._store(inbox, fresh, counts, first)
+            done += len(batch)
+            self._context.board.progress(self._account.address, done, total, inbox.name)
+        self._repeated(plan, sizes, inbox, counts)
+
+    def _batch(self, todo: Iterator[tuple[int, str]], sizes: dict[int, int]) -> list[tuple[int, str]]:
+        batch: list[tuple[int, str]] = []
+        octets = 0
+        for number, uidl in islice(todo, BATCH_MESSAGES):
+            batch.append((number, uidl))
+            octets += sizes.get(number, 0)
+            if octets >= BATCH_OCTETS:
+                break
+        return batch
+
+    def _one(
+        self,
+        number: int,
+        uidl: str,
+        size: int,
+        matcher: Matcher,
+        fresh: list[tuple[str, NewMessage]],
+        counts: Counts,
+    ) -> None:
+        """Link a message that is already here, else download it."""
+        if matcher:
+            row = matcher.find(fingerprint(self._connection.top(number)))
+            if row is not None and self._link(row, uidl, number, size, counts):
+                return
+        raw = self._whole(number, size, counts)
+        if raw is not None:
+            counts.bytes += len(raw)
+            fresh.append((uidl, as_new_message(raw, uidl)))
+
+    def _link(self, row: int, uidl: str, number: int, size: int, counts: Counts) -> bool:
+        """Give a row of before a switch its UIDL, and its bytes if these are missing."""
+        found = self._reader.row(row)
+        if found is None:
+            return False
+        if found.body is BodyState.HEADERS:
+            raw = self._whole(number, size, counts)
+            if raw is None:
+                return True
+            self._writer.body(row, raw, scan(raw))
+            counts.bytes += len(raw)
+        self._writer.uidl_have(self._account.address, uidl, row)
+        return True
+
+    def _whole(self, number: int, size: int, counts: Counts) -> bytes | None:
+        """The message, fetched again when its size is not what LIST said.
+
+        Servers count line ends differently, so another size is believed when two fetches agree and the
+        dialogue is still in step (a NOOP answers). None, with a problem noted, when they do not.
+        """
+        raw = self._connection.retrieve(number)
+        if len(raw) == size or not size:
+            return raw
+        again = self._connection.retrieve(number)
+        self._connection.noop()
+        if again == raw:
+            return raw
+        log.warning("message %d: %d, then %d octets of %d", number, len(raw), len(again), size)
+        counts.problem("A message arrived differently twice; it stays on the server and is fetched again.", 75)
+        return None
+
+    def _store(
+        self, inbox: Folder, fresh: Sequence[tuple[str, NewMessage]], counts: Counts, first: bool
+    ) -> None:
+        if not fresh:
+            return
+        self._writer.downloaded(inbox.id, [message for _, message in fresh])
+        counts.new += len(fresh)
+        self._context.board.tell(MessagesChanged(self._account.address, inbox.id))
+        if not first:
+            self._context.board.tell(NewMail(self._account.address, inbox.id, len(fresh)))
+
+    def _repeated(self, plan: MaildropPlan, sizes: dict[int, int], inbox: Folder, counts: Counts) -> None:
+        """Messages whose UIDL says nothing: known by their bytes, never deleted there."""
+        fresh: list[tuple[str, NewMessage]] = []
+        for number, _ in plan.repeated:
+            self._interlude()
+            mark = fingerprint(self._connection.top(number))
+            if self._reader.by_fingerprint(self._account.address, mark):
+                continue
+            raw = self._whole(number, sizes.get(number, 0), counts)
+            if raw is not None:
+                fresh.append(("", as_new_message(raw, "")))
+        self._store(inbox, fresh, counts, first=True)
+
+    def _delete(self, plan: MaildropPlan, counts: Counts) -> None:
+        """DELE what the policy lets go and whose bytes, read back from the disk, are the server's."""
+        known = self._reader.uidls(self._account.address)
+        policy = self._account.keep
+        if policy.text == "delete":
+            numbers = [*plan.delete, *plan.new]
+        else:
+            numbers = list(plan.delete)
+        for number, uidl in numbers:
+            self._interlude()
+            row = known.get(uidl)
+            if row is None or not (row.deleted or (row.whole and self._readable(row.message))):
+                continue
+            self._connection.delete(number)
+            counts.changed += 1
+
+    def _readable(self, message: int | None) -> bool:
+        raw = self._reader.raw(message) if message else None
+        digest = self._reader.digest(message) if message else None
+        return raw is not None and hashlib.sha256(raw).digest() == digest
+
+    def _open_body(self, message: int) -> bool:
+        row = self._reader.row(message)
+        if row is None:
+            raise NotFound("This message is not here any more.")
+        number = next((n for n, uidl in self._connection.uidl() if uidl and uidl == row.uidl), None)
+        if number is None:
+            raise Refused(
+                "Only the header of this message is on this computer, and the server has it no more.",
+                "Its text cannot be fetched; what is here stays.",
+            )
+        raw = self._connection.retrieve(number)
+        self._writer.body(message, raw, scan(raw))
+        self._context.board.tell(BodyArrived(message))
+        return True
+
+
+class Matcher:
+    """Rows without a UIDL by fingerprint, each to be found once; empty when nothing is to be matched."""
+
+    def __init__(self, rows: dict[int, list[int]]) -> None:
+        self._rows = rows
+
+    def __bool__(self) -> bool:
+        return bool(self._rows)
+
+    def find(self, mark: int) -> int | None:
+        """The one row with this fingerprint; None when there is none, or several to choose from."""
+        rows = self._rows.get(mark)
+        if not rows or len(rows) > 1:
+            return None
+        del self._rows[mark]
+        return rows[0]
+
+
+def as_new_message(raw: bytes, uidl: str) -> NewMessage:
+    """A downloaded message, received when its topmost Received field says, else now."""
+    now = int(time.time())
+    return NewMessage(
+        envelope=envelope(raw),
+        received=min(received_date(raw) or now, now),
+        size=len(raw),
+        fingerprint=fingerprint(raw),
+        uidl=uidl,
+        raw=raw,
+        scan=scan(raw),
+    )
+
+

@@ -1,0 +1,56 @@
+"""Who files the copy of a sent mail, and where (outlook.md: Microsoft and Gmail do it themselves)."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from tui.mail.header import envelope, fingerprint
+from tui.mail.outgoing import with_bcc
+from tui.mail.scan import scan
+from tui.model.account import Account, Protocol, SentCopy
+from tui.model.draft import CopyState, Outgoing
+from tui.model.folder import Role
+from tui.model.message import Flag, NewMessage
+from tui.net.providers import files_sent
+from tui.store.reader import Reader
+from tui.sync.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The message for the Sent folder of `account`."""
+
+    account: str
+    role: Role
+    message: NewMessage
+
+
+def wanted(account: Account) -> bool:
+    """Whether we file the copy: always for accounts whose Sent folder is only here, else by the policy.
+
+    AUTO leaves it to servers known to do it themselves.
+    """
+    if account.sent_copy is not SentCopy.AUTO:
+        return account.sent_copy is SentCopy.ALWAYS
+    if account.incoming is not Protocol.IMAP:
+        return True
+    return account.smtp is None or not files_sent(account.smtp.host)
+
+
+def sent_copy(context: Context, reader: Reader, outgoing: Outgoing) -> Copy | None:
+    """The copy to be filed for a mail that has just been accepted, None where none is due (any more)."""
+    account = context.account(outgoing.account)
+    if outgoing.sent_copy is not CopyState.NONE or account is None or not wanted(account):
+        return None
+    raw = with_bcc(reader.outgoing_raw(outgoing.id), [one.address for one in outgoing.recipients])
+    message = NewMessage(
+        envelope=envelope(raw),
+        received=int(time.time()),
+        size=len(raw),
+        fingerprint=fingerprint(raw),
+        flags=Flag.SEEN,
+        raw=raw,
+        scan=scan(raw),
+    )
+    return Copy(account.address, Role.SENT, message)
