@@ -1,0 +1,1 @@
+"""The command line: the one place that wires settings, store, secrets, engine and screen together."""

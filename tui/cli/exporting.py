@@ -1,0 +1,205 @@
+"""`export`: messages as files, each byte as received. Nothing that is there already is written over."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+from argparse import Namespace
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from tui.cli.files import create, create_beside, make_folder
+from tui.cli.mailbox_file import Mbox
+from tui.cli.moments import short_time
+from tui.cli.shell import Shell
+from tui.model.error import CannotCreate, MailError
+from tui.model.message import Flag, Row
+from tui.model.safe_text import safe_filename
+
+UNLIMITED = 2**31
+NOT_HERE = 69
+
+
+class Target(Protocol):
+    """Where messages are exported to."""
+
+    def add(self, row: Row, raw: bytes) -> bool:
+        """Write one message; False when it is there already. Raises CannotCreate, StoreBroken."""
+
+    def close(self) -> None:
+        """All has been written."""
+
+
+MAILDIR_FLAGS = (
+    (Flag.DRAFT, "D"),
+    (Flag.FLAGGED, "F"),
+    (Flag.FORWARDED, "P"),
+    (Flag.ANSWERED, "R"),
+    (Flag.SEEN, "S"),
+    (Flag.DELETED, "T"),
+)
+"""The info letters of a Maildir file name, in the ASCII order that the format asks for."""
+
+
+class Maildir:
+    """A Maildir (https://cr.yp.to/proto/maildir.html): written in tmp, linked into cur.
+
+    The unique part of a name is made of the time, the store's id and the content, so that a second export
+    finds what the first one wrote.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        for name in ("tmp", "new", "cur"):
+            make_folder(folder / name)
+        present = (
+            path.name.split(":", 1)[0] for name in ("new", "cur") for path in (folder / name).iterdir()
+        )
+        self._present = set(present)
+
+    def add(self, row: Row, raw: bytes) -> bool:
+        """One message as one file, its flags in the name."""
+        digest = hashlib.sha256(raw).hexdigest()[:16]
+        host = socket.gethostname().replace("/", "\\057").replace(":", "\\072")
+        unique = f"{row.received}.Q{row.id}H{digest}.{host}"
+        if unique in self._present:
+            return False
+        letters = "".join(letter for flag, letter in MAILDIR_FLAGS if flag in row.flags)
+        temporary = self._folder / "tmp" / unique
+        if not create(temporary, raw):
+            raise CannotCreate(f"{temporary} is in the way.", "Remove it: another export was broken off.")
+        target = self._folder / "cur" / f"{unique}:2,{letters}"
+        temporary.rename(target)
+        self._present.add(unique)
+        return True
+
+    def close(self) -> None:
+        """Nothing is left open."""
+
+
+class Eml:
+    """A folder with one .eml file a message, named by date, id and subject."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        make_folder(folder)
+
+    def add(self, row: Row, raw: bytes) -> bool:
+        """One message as one file."""
+        date = short_time(row.received)[:10]
+        name = safe_filename(f"{date} {row.id} {row.envelope.subject[:80]}").rstrip(". ")
+        return create_beside(self._folder, f"{name}.eml", raw)[1]
+
+    def close(self) -> None:
+        """Nothing is left open."""
+
+
+FORMATS = {"maildir": Maildir, "mbox": Mbox, "eml": Eml}
+
+
+@dataclass(slots=True)
+class Counts:
+    """What an export came to."""
+
+    exported: int = 0
+    existing: int = 0
+    missing: int = 0
+    bytes: int = 0
+
+
+def export(shell: Shell, options: Namespace) -> int:
+    """Write messages of a folder, of a search, or all, to files."""
+    rows = _rows(shell, options)
+    target: Target = FORMATS[options.format](Path(options.dest))
+    counts = Counts()
+    try:
+        for number, (row, raw) in enumerate(_messages(shell, rows), 1):
+            shell.output.progress(f"{number} of {len(rows)}")
+            if raw is None:
+                counts.missing += 1
+            elif target.add(row, raw):
+                counts.exported += 1
+                counts.bytes += len(raw)
+            else:
+                counts.existing += 1
+    finally:
+        target.close()
+    _report(shell, options, counts)
+    return NOT_HERE if counts.missing else 0
+
+
+def _rows(shell: Shell, options: Namespace) -> list[Row]:
+    from tui.model.query import parse
+
+    with shell.reader() as reader:
+        addresses = shell.addresses(reader)
+        folders = [folder for address in addresses for folder in reader.folders(address)]
+        if options.folder:
+            folders = [
+                found for one in addresses if (found := shell.find_folder(reader, options.folder, one))
+            ]
+            if not folders:
+                raise shell.no_folder(reader, options.folder, addresses)
+        if options.search is None:
+            ids = [number for folder in folders for number in reader.ids(folder.id)]
+        else:
+            query = parse(options.search)
+            scopes = folders if options.folder else [None]
+            ids = [
+                number
+                for address in addresses
+                for scope in scopes
+                if scope is None or scope.account == address
+                for number in reader.search(
+                    query, folder=scope.id if scope else None, account=address, limit=UNLIMITED
+                )
+            ]
+        return reader.rows(ids)
+
+
+def _messages(shell: Shell, rows: list[Row]) -> Iterator[tuple[Row, bytes | None]]:
+    """Each message with its bytes; a body that is not here yet is fetched, unless offline."""
+    away = []
+    with shell.reader() as reader:
+        for row in rows:
+            raw = reader.raw(row.id)
+            if raw is None:
+                away.append(row)
+            else:
+                yield row, raw
+    if away and not shell.offline:
+        _fetch(shell, away)
+    with shell.reader() as reader:
+        for row in away:
+            yield row, reader.raw(row.id)
+
+
+def _fetch(shell: Shell, rows: list[Row]) -> None:
+    from tui.model.command import FetchBody
+
+    with shell.engine() as engine:
+        for row in rows:
+            try:
+                engine.post(FetchBody(row.id)).result()
+            except MailError as error:
+                shell.output.error(error)
+                return
+
+
+def _report(shell: Shell, options: Namespace, counts: Counts) -> None:
+    record = {
+        "exported": counts.exported,
+        "existing": counts.existing,
+        "missing": counts.missing,
+        "bytes": counts.bytes,
+        "format": options.format,
+        "path": str(Path(options.dest).absolute()),
+    }
+    text = f"{counts.exported} messages written to {options.dest}."
+    if counts.existing:
+        text += f" {counts.existing} were there already."
+    if counts.missing:
+        text += f" {counts.missing} are not on this computer yet: outlook-tui sync fetches them."
+    shell.output.record(record, text)
