@@ -35,12 +35,16 @@ _MOST_UIDS_IN_A_SET = 1_000_000
 
 
 class ImapConnection:
-    """A connection to one IMAP server, for one thread; only `abort` may come from another."""
+    """A connection to one IMAP server, for one thread; only `abort` may come from another.
+
+    `selected` and `opened` are the state and the wire name of the folder that is open, None and "" for none.
+    """
 
     def __init__(self, server: Server, ca_file: str = "") -> None:
         self.server = server
         self.capabilities: frozenset[str] = frozenset()
         self.selected: Selected | None = None
+        self.opened = ""
         self._link = Link(server, ca_file, "imap")
         self._client: Any = None  # a Client: IMAPClient's methods carry no types
         self._talk: Conversation | None = None
@@ -88,7 +92,7 @@ class ImapConnection:
 
     def select(self, wire: str, readonly: bool = False) -> Selected:
         """Open a folder; a server that allows reading only makes `readonly` True in the answer."""
-        self.selected = None
+        self.selected, self.opened = None, ""
         with self._doing(f"opening {wire}"):
             name = one_line(wire, "folder name")
             try:
@@ -101,6 +105,7 @@ class ImapConnection:
                 _number(said, b"UIDVALIDITY"), _number(said, b"UIDNEXT"), _number(said, b"EXISTS"),
                 _number(said, b"HIGHESTMODSEQ"), readonly, frozenset(permanent), "\\*" in permanent,
             )  # fmt: skip
+        self.opened = wire
         return self.selected
 
     def status(self, wire: str) -> Selected:
@@ -115,7 +120,7 @@ class ImapConnection:
 
     def unselect(self) -> None:
         """Leave the folder without expunging: by UNSELECT (RFC 3691), not at all where that is unknown."""
-        self.selected = None
+        self.selected, self.opened = None, ""
         if "UNSELECT" in self.capabilities:
             with self._doing("leaving a folder"):
                 self._client.unselect_folder()
