@@ -16,6 +16,7 @@ FILE = "outlook-tui.log"
 LEVELS = {"warning": logging.WARNING, "info": logging.INFO, "debug": logging.DEBUG}
 _OCTETS = 1_000_000
 _OLD_FILES = 3
+_LONGEST = 8000
 _GONE = "[secret]"
 
 _NAMED = "pass(?:word|wd|phrase)?|secret|[a-z_]*token|client_secret|code_verifier|device_code|api_?key"
@@ -77,6 +78,7 @@ def stop(handler: logging.Handler) -> None:
 
 def redact(line: str) -> str:
     """The line without passwords, tokens and SASL data, as far as their form gives them away."""
+    line = line[:_LONGEST]
     for pattern, replacement in _RULES:
         line = pattern.sub(replacement, line)
     return line
