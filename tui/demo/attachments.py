@@ -99,7 +99,13 @@ def invitation(now: datetime, method: str = "REQUEST") -> bytes:
         "END:VEVENT",
         "END:VCALENDAR",
     ]
-    return "".join(f"{line}\r\n" for line in lines).encode()
+    return "".join(f"{_folded(line)}\r\n" for line in lines).encode()
+
+
+def _folded(line: str) -> str:
+    """A content line of ASCII in pieces of at most 75 octets (RFC 5545 3.1)."""
+    pieces = [line[:75], *(line[start : start + 74] for start in range(75, len(line), 74))]
+    return "\r\n ".join(pieces)
 
 
 def _invoice(now: datetime) -> File:
@@ -132,9 +138,8 @@ def _orders(now: datetime) -> File:
     rows = ["date,order,article,pieces,price"]
     for number in range(24):
         day = now - timedelta(days=60 - number)
-        rows.append(
-            f"{day:%Y-%m-%d},{7700 + number},Desk lamp,{1 + number * 5 % 12},{24 * (1 + number * 5 % 12)}.00"
-        )
+        pieces = 1 + (number * 5 + 2) % 12
+        rows.append(f"{day:%Y-%m-%d},{7700 + number},Desk lamp,{pieces},{24 * pieces}.00")
     return File("text/csv", "".join(f"{row}\r\n" for row in rows).encode())
 
 

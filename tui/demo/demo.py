@@ -7,7 +7,6 @@ import concurrent.futures
 import logging
 import secrets
 import shutil
-import socket
 import tempfile
 import threading
 from collections.abc import Awaitable, Callable
@@ -111,13 +110,13 @@ class Demo:
         await _fill(host, self._now)
         pop3 = Pop3Host(host, username, password)
         postmaster = Postmaster(host, username, password, self._answer_after)
-        sockets = [socket.create_server((_HOST, 0)) for _ in range(3)]
+        # By host and port: asyncio switches Nagle's delay off only for sockets that it has made itself.
         servers = [
-            await asyncio.start_server(self._tracked(host.serve), sock=sockets[0], limit=LINE_LIMIT),
-            await asyncio.start_server(self._tracked(pop3.serve), sock=sockets[1]),
-            await loop.create_server(lambda: Submission(postmaster, self._transports, loop), sock=sockets[2]),
+            await asyncio.start_server(self._tracked(host.serve), _HOST, 0, limit=LINE_LIMIT),
+            await asyncio.start_server(self._tracked(pop3.serve), _HOST, 0),
+            await loop.create_server(lambda: Submission(postmaster, self._transports, loop), _HOST, 0),
         ]
-        ready.set_result(_Ports(*(listener.getsockname()[1] for listener in sockets)))
+        ready.set_result(_Ports(*(server.sockets[0].getsockname()[1] for server in servers)))
         await self._stopping.wait()
         for server in servers:
             server.close()

@@ -99,9 +99,12 @@ def _entity(part: Part) -> bytes:
 
 
 def message(fields: Iterable[tuple[str, str]], content: Part, charset: str = "") -> bytes:
-    """A whole message (RFC 5322): `fields` in Unicode, by RFC 2047 in `charset` where need be."""
+    """A whole message (RFC 5322): `fields` in Unicode, by RFC 2047 in `charset` where need be.
+
+    An address that is not ASCII stays as it is, in UTF-8 (RFC 6532).
+    """
     head = "".join(f"{name}: {_field(name, value, charset)}\r\n" for name, value in fields)
-    return head.encode("ascii") + b"MIME-Version: 1.0\r\n" + _entity(content)
+    return head.encode() + b"MIME-Version: 1.0\r\n" + _entity(content)
 
 
 def _field(name: str, value: str, charset: str) -> str:
@@ -113,6 +116,7 @@ def _field(name: str, value: str, charset: str) -> str:
 
 
 def _address(shown: str, address: str, charset: str) -> str:
-    if shown.isascii():
+    if shown.isascii() and address.isascii():
         return formataddr((shown, address))
-    return f"{Header(shown, charset or 'utf-8').encode(linesep=chr(13) + chr(10))} <{address}>"
+    encoded = Header(shown, charset or "utf-8").encode(linesep="\r\n")
+    return f"{encoded} <{address}>"

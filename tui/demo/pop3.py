@@ -53,11 +53,11 @@ class Pop3Host:
             pass
         finally:
             if session.open:
-                self._locked = False
+                self._locked = False  # a session that was refused does not hold the lock
             writer.close()
 
     async def open(self, username: str, password: str) -> list[Stored]:
-        """Check the sign-in, take the lock, give the messages. Raises _AnswerError with the reason why not."""
+        """Check the sign-in, take the lock, give the messages. Raises _AnswerError when it may not be."""
         if (username, password) != self._credentials:
             raise _AnswerError("[AUTH] user name or password is wrong")
         if self._locked:

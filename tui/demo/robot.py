@@ -89,14 +89,15 @@ def _bounce(letter: Message, raw: bytes, own: str, address: str, now: datetime, 
 
 
 def _raw_field(letter: Message, name: str) -> str:
-    """A header field as it was sent, unfolded and still encoded: so it can go back into a header."""
-    value = " ".join(str(letter.get(name, "")).split())
-    return value.encode("ascii", "replace").decode()
+    """A header field unfolded and otherwise as it was sent, so that it can go back into a header."""
+    values = (value for key, value in letter.raw_items() if key.lower() == name.lower())
+    unfolded = " ".join(next(values, "").split())
+    return unfolded.encode("ascii", "surrogateescape").decode("utf-8", "replace")
 
 
 def _mailbox(address: str) -> str:
     local = parseaddr(address)[1].partition("@")[0]
-    return f"{local.replace('.', ' ').replace('-', ' ').capitalize()} (robot) <{address}>"
+    return f"{local.replace('.', ' ').replace('-', ' ').capitalize()} robot <{address}>"
 
 
 def _quoted(letter: Message) -> str:
