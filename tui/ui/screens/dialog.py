@@ -42,9 +42,9 @@ class Dialog(ModalScreen[ResultT]):
 
     def compose(self) -> ComposeResult:
         """The box with its title on the border."""
-        box = VerticalScroll(*self.inside(), can_focus=False, id="box")
-        box.border_title = Content(safe_line(self._title, 120))
-        yield box
+        with VerticalScroll(can_focus=False, id="box") as box:
+            box.border_title = Content(safe_line(self._title, 120))
+            yield from self.inside()
 
     def inside(self) -> ComposeResult:
         """The widgets in the box, from top to bottom."""
