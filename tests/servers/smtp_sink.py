@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 import threading
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -61,7 +62,9 @@ class _Controller(Controller):
         super().__init__(_Handler(sink), hostname="127.0.0.1", port=0, ssl_context=implicit)
 
     def factory(self) -> SMTP:
-        return SMTP(self.handler, hostname="localhost", enable_SMTPUTF8=True, **self._options)
+        with warnings.catch_warnings():  # aiosmtpd does not see that implicit TLS is TLS
+            warnings.simplefilter("ignore", UserWarning)
+            return SMTP(self.handler, hostname="localhost", enable_SMTPUTF8=True, **self._options)
 
     def _trigger_server(self) -> None:
         assert isinstance(self.server, asyncio.Server)

@@ -224,4 +224,8 @@ def _plain_refusal(doing: str, host: str, signing_in: bool) -> str:
 
 
 def _plain_hint(signing_in: bool) -> str:
-    return "Check user name and password of the account." if signing_in else "The details say why."
+    return (
+        "Check user name and password of the account."
+        if signing_in
+        else "The server's own words are in the details."
+    )

@@ -16,6 +16,7 @@ from tui.model.error import SignInNeeded
 from tui.model.secret import Secret
 from tui.net.argument import one_line
 
+MOST_STEPS = 5
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
@@ -91,6 +92,9 @@ def encoded(reply: bytes) -> str:
     return base64.b64encode(reply).decode("ascii")
 
 
-def decoded(challenge: bytes | str) -> bytes:
-    """A challenge from the wire. Raises ValueError when it is not base64."""
-    return base64.b64decode(challenge, validate=True)
+def decoded(challenge: bytes) -> bytes:
+    """A challenge from the wire; text that is no base64 (there are servers that say `Username:`) stays."""
+    try:
+        return base64.b64decode(challenge, validate=True)
+    except ValueError:
+        return challenge

@@ -12,6 +12,7 @@ import socket
 
 from tui.model.error import Untrusted
 
+EHLO_NAME = "[127.0.0.1]"  # never the name of this computer, which is nobody's business
 _LONGEST_LINE = 4096
 _MOST_LINES = 100
 
@@ -31,9 +32,9 @@ def pop3(sock: socket.socket) -> None:
 
 
 def smtp(sock: socket.socket) -> None:
-    """RFC 3207. The name in EHLO is always `localhost`, so that this computer's own is told to nobody."""
+    """RFC 3207."""
     _expect(_reply(sock), rb"220[ -]", "greeted in a way it must not before encryption")
-    sock.sendall(b"EHLO localhost\r\n")
+    sock.sendall(f"EHLO {EHLO_NAME}\r\n".encode("ascii"))
     _expect(_reply(sock), rb"250[ -]", "did not answer to EHLO")
     sock.sendall(b"STARTTLS\r\n")
     _expect_offer(_reply(sock), rb"220[ -]", rb"[45]\d\d[ -]")
