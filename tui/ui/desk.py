@@ -30,3 +30,9 @@ class Desk:
     def reload(self) -> None:
         """Read the settings again from the configuration file. Raises BadConfig."""
         self.settings = config.load(self.paths.config_file)
+
+    def open_reader(self) -> Reader:
+        """A reader of its own for a worker thread, which closes it. Raises StoreBroken."""
+        from tui.store.reader import Reader
+
+        return Reader(self.paths.database)

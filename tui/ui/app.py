@@ -1,0 +1,191 @@
+"""The program on the screen: wires engine, store and settings to the screens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.console import RenderableType
+from rich.text import Text
+from textual import events, on
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.command import Provider
+from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.timer import Timer
+
+from tui.model.draft import Draft
+from tui.model.error import MailError
+from tui.model.event import AccountsChanged, Event
+from tui.ui import crash, keys, theme
+from tui.ui.desk import Desk
+from tui.ui.messages import EngineSpoke
+from tui.ui.screens.mail import MailScreen
+from tui.ui.sequences import Follower
+
+if TYPE_CHECKING:
+    from tui.config.paths import Paths
+    from tui.config.settings import Settings
+    from tui.sync.engine import Engine
+
+_CLOSE_WITHIN = 1.5
+_SEQUENCE_SECONDS = 4.0
+
+
+def _commands() -> type[Provider]:
+    from tui.ui.palette import Commands
+
+    return Commands
+
+
+class OutlookApp(App[None], inherit_bindings=False):
+    """Shows the mail at once, then starts the engine; closes it on leaving.
+
+    `compose_draft` opens the compose screen over the mail, for mailto links and the command line.
+    """
+
+    TITLE = "outlook-tui"
+    CSS_PATH = "styles.tcss"
+    SCOPE: ClassVar[str] = "app"
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("app")]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+
+    def __init__(
+        self,
+        engine: Engine,
+        paths: Paths,
+        settings: Settings,
+        demo: bool = False,
+        compose: Draft | None = None,
+    ) -> None:
+        super().__init__()
+        from tui.store.reader import Reader
+
+        self.desk = Desk(engine, Reader(paths.database), paths, settings, demo)
+        self.compose_draft = compose
+        self._follower = Follower()
+        self._sequence_timer: Timer | None = None
+        self._unlisten: Callable[[], None] | None = None
+        for one in theme.THEMES:
+            self.register_theme(one)
+        self._take_settings()
+
+    def get_default_screen(self) -> Screen[None]:
+        """The mail screen lies under all others."""
+        return MailScreen(self.desk)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """None of Textual's own: our palette has them in our words."""
+        return ()
+
+    def on_ready(self) -> None:
+        """The mail is on the screen: start the engine, then open what else was asked for."""
+        self._unlisten = self.desk.engine.listen(self._hear)
+        self.desk.engine.start()
+        for sentence in keys.clashes(self.desk.settings.general.keys, self.desk.settings.keys):
+            self.notify(sentence, title="Keys", severity="warning", timeout=15, markup=False)
+        if self.compose_draft is not None:
+            from tui.ui.screens.compose import ComposeScreen
+
+            self.push_screen(ComposeScreen(self.desk, self.compose_draft))
+        elif not self.desk.settings.accounts:
+            from tui.ui.screens.welcome import WelcomeScreen
+
+            self.push_screen(WelcomeScreen(self.desk))
+
+    async def on_unmount(self) -> None:
+        """Let go of the engine and the store; servers that hang are not waited for."""
+        if self._unlisten is not None:
+            self._unlisten()
+        await asyncio.to_thread(self.desk.engine.close, _CLOSE_WITHIN)
+        self.desk.reader.close()
+
+    def _hear(self, event: Event) -> None:
+        """On an engine thread: nothing but post."""
+        self.post_message(EngineSpoke(event))
+
+    @on(EngineSpoke)
+    def _hand_on(self, message: EngineSpoke) -> None:
+        if isinstance(message.event, AccountsChanged):
+            self._settings_changed()
+        for screen in self.screen_stack:
+            screen.post_message(EngineSpoke(message.event))
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        from tui.ui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.desk))
+
+    # Keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Follow key sequences before Textual looks for a binding."""
+        if isinstance(event, events.Key) and not event.is_forwarded and await self._in_sequence(event):
+            return
+        await super().on_event(event)
+
+    async def _in_sequence(self, event: events.Key) -> bool:
+        focused = self.focused
+        typing = focused is not None and focused.check_consume_key(event.key, event.character)
+        if typing and not self._follower.started:
+            return False
+        nodes: dict[str, DOMNode] = {}
+        for node in (focused or self.screen).ancestors_with_self:
+            nodes.setdefault(_scope_of(node), node)
+        step = self._follower.feed(event.key, nodes)
+        self._show_sequence(step.hint)
+        if step.action:
+            await self.run_action(step.action, nodes[step.scope])
+        return step.taken
+
+    def _show_sequence(self, hint: str) -> None:
+        if self._sequence_timer is not None:
+            self._sequence_timer.stop()
+            self._sequence_timer = None
+        if hint:
+            self._sequence_timer = self.set_timer(_SEQUENCE_SECONDS, self._forget_sequence)
+        if isinstance(self.screen, MailScreen):
+            self.screen.status.sequence(hint)
+
+    def _forget_sequence(self) -> None:
+        self._follower.started = ()
+        self._show_sequence("")
+
+    # Settings
+
+    def _settings_changed(self) -> None:
+        try:
+            self.desk.reload()
+        except MailError as error:
+            self.notify(f"{error.what} {error.hint}", severity="error", timeout=15, markup=False)
+            return
+        self._take_settings()
+
+    def _take_settings(self) -> None:
+        settings = self.desk.settings
+        self.theme = theme.chosen(settings.general.theme, set(self.available_themes))
+        self._follower.known = keys.sequences(settings.general.keys, settings.keys)
+        self.set_keymap(keys.keymap(settings.general.keys, settings.keys))
+
+    # Our own mistakes. Textual has no public place for this: its report prints local variables.
+
+    def _fatal_error(self) -> None:
+        self._say_sorry()
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """Stop with one sentence, whatever the error would like to show of itself."""
+        self._say_sorry()
+
+    def _say_sorry(self) -> None:
+        error = self._exception
+        sentence = crash.record(error, "screen") if error is not None else crash.SENTENCE
+        super().panic(Text(sentence))
+
+
+def _scope_of(node: DOMNode) -> str:
+    scopes = {"MessageList": "list", "FolderTree": "folders", "ReadingPane": "reading"}
+    return str(getattr(node, "SCOPE", "")) or scopes.get(type(node).__name__, "")

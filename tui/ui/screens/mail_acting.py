@@ -1,0 +1,123 @@
+"""The acting part of the mail screen: flags, archive, delete, move, undo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual import work
+
+from tui.model.command import Archive, Command, CreateFolder, Delete, Move, SetFlags, Undo
+from tui.model.error import MailError
+from tui.model.folder import Role
+from tui.model.message import Flag
+from tui.ui import words
+from tui.ui.places import folder_title
+from tui.ui.screens.mail_base import MailBase
+from tui.ui.screens.pick import Item, Pick
+
+_LOOKED_AT = 1000
+"""Messages of a selection whose flags decide whether a flag is set or taken off."""
+
+
+class Acting(MailBase):
+    """Works on the selection, else on the message under the cursor. Everything but D can be taken back."""
+
+    def action_flag(self) -> None:
+        """Flag, or take the flag off where all have it."""
+        self._toggle(Flag.FLAGGED, "Flagged", "Took the flag off")
+
+    def action_seen(self) -> None:
+        """Mark as read, or as unread where all are read."""
+        self._toggle(Flag.SEEN, "Marked as read:", "Marked as unread:")
+
+    def action_archive(self) -> None:
+        """Move to the archive."""
+        if ids := self.listing.chosen():
+            self._act(Archive(ids), "Archived")
+
+    def action_delete(self) -> None:
+        """Move to Deleted; what lies there already is deleted for good, after asking."""
+        if self.place.role is Role.TRASH:
+            self.action_delete_forever()
+        elif ids := self.listing.chosen():
+            self._act(Delete(ids), "Deleted")
+
+    @work(exclusive=True, group="dialog")
+    async def action_delete_forever(self) -> None:
+        """Delete for good, after asking."""
+        from tui.ui.screens.dialog import Ask
+
+        ids = self.listing.chosen()
+        if not ids:
+            return
+        which = words.count(len(ids), "message")
+        text = f"{which} will be gone from this computer and from the server. This cannot be undone."
+        choices = [("b", "Back"), ("d", "Delete for good")]
+        if await self.app.push_screen_wait(Ask("Delete for good?", text, choices)) == "d":
+            self._act(Delete(ids, forever=True), "Deleted for good:", undoable=False)
+
+    @work(exclusive=True, group="dialog")
+    async def action_move(self) -> None:
+        """Move to another folder, chosen by typing a part of its name."""
+        ids = self.listing.chosen()
+        if not ids:
+            return
+        accounts = {row.account for row in self._rows(ids[:_LOOKED_AT])}
+        if len(accounts) != 1:
+            self.flash("Messages of several accounts cannot be moved together; select those of one.")
+            return
+        account = accounts.pop()
+        folders = [
+            one for one in self.desk.reader.folders(account) if one.selectable and one.id != self.place.folder
+        ]
+        items = [
+            Item(one.name, folder_title(one), one.name if one.name != folder_title(one) else "")
+            for one in folders
+        ]
+        title = f"Move {words.count(len(ids), 'message')} to"
+        taken = await self.app.push_screen_wait(Pick(title, items, new="Create folder"))
+        if not taken:
+            return
+        if taken.startswith("new:"):
+            taken = taken.removeprefix("new:")
+            try:
+                await self.ask(CreateFolder(account, taken))
+            except MailError as error:
+                self.tell(error)
+                return
+        self._act(Move(ids, taken), "Moved", after=f" to {taken}")
+
+    @work(exclusive=True, group="undo")
+    async def action_undo(self) -> None:
+        """Take back the last change."""
+        try:
+            sentence: str = await self.ask(Undo())
+        except MailError as error:
+            self.tell(error)
+            return
+        self.flash(sentence or "There is nothing to undo.")
+
+    def _toggle(self, flag: Flag, done: str, undone: str) -> None:
+        ids = self.listing.chosen()
+        if not ids:
+            return
+        if all(flag in row.flags for row in self._rows(ids[:_LOOKED_AT])):
+            self._act(SetFlags(ids, remove=flag), undone, keep=True)
+        else:
+            self._act(SetFlags(ids, add=flag), done, keep=True)
+
+    @work(group="act")
+    async def _act(
+        self, command: Command, done: str, *, after: str = "", undoable: bool = True, keep: bool = False
+    ) -> None:
+        """Post a command on messages and say what came of it; `keep` leaves them selected."""
+        if not keep:
+            self.listing.unselect()
+        try:
+            changed: Any = await self.ask(command)
+        except MailError as error:
+            self.tell(error)
+            return
+        number = len(changed) if changed is not None else 0
+        undo = " · U undoes" if undoable and number else ""
+        self.flash(f"{done} {words.count(number, 'message')}{after}{undo}")

@@ -1,0 +1,164 @@
+"""How one message looks in a list: columns of exact width, as runs of text with a tone. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rich.cells import cell_len
+
+from tui.model.message import Flag, Row
+from tui.model.safe_text import isolated, safe_line
+from tui.ui import words
+from tui.ui.widgets.cells import column, cut, stable
+
+UNREAD, FLAGGED, ATTACHED, SELECTED = "●", "⚑", "▤", "✓"
+ANSWERED, FORWARDED, DRAFT = "↶", "↷", "✎"
+
+Run = tuple[str, str]
+"""A piece of a line and the tone it is drawn in: text, strong, dim, accent, warn or mark."""
+
+TONES = ("text", "strong", "dim", "accent", "warn", "mark")
+
+_NARROW = 64
+"""Cells below which one line has no room for a sender and a subject side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the drawing of a row depends on beside the row itself.
+
+    `lines` is 1 or 2, `width` in cells, `now` Unix seconds. `outgoing` shows recipients in place of senders
+    (Sent, Drafts), `place` names the folder (search), `iso` writes dates as 2024-02-03 14:05.
+    """
+
+    width: int
+    lines: int
+    now: float
+    outgoing: bool = False
+    place: bool = False
+    iso: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the list knows of a row: selected, size of its folded conversation, unfolded under another."""
+
+    selected: bool = False
+    conversation: int = 1
+    child: bool = False
+
+
+def lines_for(width: int, layout: str) -> int:
+    """How many lines a message gets: as the setting says ("one", "two"), else by the room there is."""
+    if layout in {"one", "two"}:
+        return 1 if layout == "one" else 2
+    return 2 if width < _NARROW else 1
+
+
+def draw(row: Row, look: Look, state: State) -> tuple[tuple[Run, ...], ...]:
+    """The lines of one message, each exactly `look.width` cells wide."""
+    return _two(row, look, state) if look.lines == 2 else (_one(row, look, state),)
+
+
+def _one(row: Row, look: Look, state: State) -> tuple[Run, ...]:
+    unread = Flag.SEEN not in row.flags
+    date = words.short_date(row.received, look.now, look.iso)
+    who_width = max(10, min(28, look.width // 4))
+    date_width = words.date_width(look.iso)
+    rest = look.width - 6 - who_width - 2 - date_width - 2
+    return (
+        *_marks(row, state),
+        *_who(row, look, state, who_width),
+        ("  ", "text"),
+        *_what(row, look, max(0, rest), unread),
+        (" " + column(date, date_width, right=True) + " ", "accent" if unread else "dim"),
+    )
+
+
+def _two(row: Row, look: Look, state: State) -> tuple[tuple[Run, ...], ...]:
+    unread = Flag.SEEN not in row.flags
+    date = words.short_date(row.received, look.now, look.iso)
+    date_width = cell_len(date)
+    who_width = max(0, look.width - 3 - date_width - 2)
+    select, unread_mark, flag, attached = _glyphs(row, state)
+    first: tuple[Run, ...] = (
+        (select, "mark"),
+        (unread_mark, "accent"),
+        (" ", "text"),
+        *_who(row, look, state, who_width),
+        (" " + date + " ", "accent" if unread else "dim"),
+    )
+    second: tuple[Run, ...] = (
+        (select, "mark"),
+        (flag, "warn"),
+        (attached, "dim"),
+        *_what(row, look, max(0, look.width - 4), unread),
+        (" ", "text"),
+    )
+    return first, second
+
+
+def _glyphs(row: Row, state: State) -> tuple[str, str, str, str]:
+    if Flag.FLAGGED in row.flags:
+        second = FLAGGED
+    elif Flag.DRAFT in row.flags:
+        second = DRAFT
+    elif Flag.ANSWERED in row.flags:
+        second = ANSWERED
+    else:
+        second = FORWARDED if Flag.FORWARDED in row.flags else " "
+    return (
+        SELECTED if state.selected else " ",
+        " " if Flag.SEEN in row.flags else UNREAD,
+        second,
+        ATTACHED if row.attachments else " ",
+    )
+
+
+def _marks(row: Row, state: State) -> tuple[Run, ...]:
+    select, unread, flag, attached = _glyphs(row, state)
+    tone = "warn" if flag == FLAGGED else "dim"
+    return (
+        (select, "mark"),
+        (unread, "accent"),
+        (" ", "text"),
+        (flag, tone),
+        (attached, "dim"),
+        (" ", "text"),
+    )
+
+
+def _who(row: Row, look: Look, state: State, width: int) -> tuple[Run, ...]:
+    tone = "text" if Flag.SEEN in row.flags else "strong"
+    badge = f" {state.conversation:,}" if state.conversation > 1 else ""
+    indent = "└ " if state.child else ""
+    room = max(0, width - len(badge) - len(indent))
+    return (
+        (indent, "dim"),
+        (column(_names(row, look.outgoing), room), tone),
+        (badge[: max(0, width)], "dim"),
+    )
+
+
+def _what(row: Row, look: Look, width: int, unread: bool) -> tuple[Run, ...]:
+    subject = cut(stable(safe_line(row.envelope.subject, 300)) or "(no subject)", width)
+    prefix = f"{safe_line(row.folder, 40)} · " if look.place else ""
+    prefix = cut(stable(prefix), width // 3)
+    subject = cut(subject, max(0, width - cell_len(prefix)))
+    room = width - cell_len(prefix) - cell_len(subject)
+    snippet = stable(safe_line(row.snippet, 300))
+    tail = f" — {snippet}" if snippet and room > 8 else ""
+    return (
+        (isolated(prefix), "dim"),
+        (isolated(subject), "strong" if unread else "text"),
+        (column(tail, max(0, room)), "dim"),
+    )
+
+
+@lru_cache(maxsize=2048)
+def _names(row: Row, outgoing: bool) -> str:
+    if not outgoing:
+        return words.people(row.envelope.sender[:3]) if row.envelope.sender else "(no sender)"
+    receivers = (*row.envelope.to, *row.envelope.cc, *row.envelope.bcc)[:4]
+    return f"To {words.people(receivers)}" if receivers else "(no recipient)"

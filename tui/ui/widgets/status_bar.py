@@ -1,0 +1,158 @@
+"""One line at the foot of the screen: what every account does, what waits, what can be undone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual import events
+from textual.app import RenderResult
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from tui.model.event import AccountStatus, Phase
+from tui.model.safe_text import safe_line
+from tui.ui import words
+from tui.ui.widgets.cells import cut, stable
+
+_TONES = {
+    "dim": "$text-muted",
+    "accent": "$accent",
+    "good": "$success",
+    "warn": "$warning",
+    "bad": "bold $error",
+    "text": "$foreground",
+}
+_BAR = 10
+_FLASH_SECONDS = 8.0
+
+Run = tuple[str, str]
+
+
+class StatusBar(Widget):
+    """Shows account states, the outbox, a passing sentence, or the keys a started sequence may go on with."""
+
+    class Pressed(Message):
+        """The line was clicked."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.states: Sequence[AccountStatus] = ()
+        self.waiting = 0
+        self.offline = False
+        self.banner = ""
+        self._flash = ""
+        self._flash_until = 0.0
+        self._sequence = ""
+
+    def on_mount(self) -> None:
+        """Times in the line ("again in 30 s") go by."""
+        self.set_interval(1.0, self._tick)
+
+    def show(self, states: Sequence[AccountStatus], waiting: int, offline: bool) -> None:
+        """Show the accounts' states and how many mails wait in the outbox."""
+        self.states, self.waiting, self.offline = states, waiting, offline
+        self.refresh()
+
+    def flash(self, sentence: str) -> None:
+        """Show a sentence for some seconds; "" takes it away."""
+        self._flash = safe_line(sentence, 300)
+        self._flash_until = time.monotonic() + _FLASH_SECONDS
+        self.refresh()
+
+    def sequence(self, hint: str) -> None:
+        """Show how a started key sequence may go on; "" when it is over."""
+        self._sequence = hint
+        self.refresh()
+
+    def render(self) -> RenderResult:
+        """The line, cut to the room there is."""
+        width = self.size.width - 2
+        if self._sequence:
+            return Content.styled(" " + cut(self._sequence, width), _TONES["accent"])
+        right = self._right(width)
+        room = width - sum(cell_len(text) for text, _ in right) - (2 if right else 0)
+        left = fitted(self._left(), room)
+        gap = width - sum(cell_len(text) for text, _ in (*left, *right))
+        runs = [(" ", "dim"), *left, (" " * max(0, gap), "dim"), *right]
+        return Content.assemble(*((text, _TONES[tone]) for text, tone in runs if text))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click is the same as the key that puts things right."""
+        event.stop()
+        self.post_message(self.Pressed())
+
+    @property
+    def text(self) -> str:
+        """What the line says now, for tests and screen readers."""
+        content = self.render()
+        return content.plain if isinstance(content, Content) else str(content)
+
+    def _left(self) -> list[Run]:
+        if self._flash and time.monotonic() < self._flash_until:
+            return [(self._flash, "text")]
+        return account_words(self.states, time.time(), self.offline)
+
+    def _right(self, width: int) -> list[Run]:
+        runs: list[Run] = []
+        if self.waiting:
+            runs.append((f"↑ {words.count(self.waiting, 'mail')} in the outbox", "warn"))
+        if self.banner:
+            runs.append(("  " * bool(runs) + self.banner, "accent"))
+        return (
+            runs if sum(cell_len(text) for text, _ in runs) < width // 2 else runs[:1] if width > 40 else []
+        )
+
+    def _tick(self) -> None:
+        if self._flash and time.monotonic() >= self._flash_until:
+            self._flash = ""
+            self.refresh()
+        elif any(state.phase in {Phase.FETCHING, Phase.OFFLINE, Phase.BUSY} for state in self.states):
+            self.refresh()
+
+
+def account_words(states: Sequence[AccountStatus], now: float, offline: bool) -> list[Run]:
+    """All accounts in words; those that need nothing are drawn together into one sentence."""
+    if offline:
+        return [("○ ", "dim"), ("Working offline (Ctrl+O goes online)", "text")]
+    if not states:
+        return [("No account yet (press , for settings)", "dim")]
+    calm = [state for state in states if state.phase is Phase.UP_TO_DATE]
+    others = sorted(
+        (state for state in states if state not in calm), key=lambda state: not words.trouble(state)
+    )
+    runs: list[Run] = []
+    for state in others:
+        name = f"{safe_line(state.account, 60)}: " if len(states) > 1 else ""
+        runs += [("   " if runs else "", "dim"), *_one(state, name, now)]
+    if calm:
+        oldest = min(calm, key=lambda state: state.since)
+        many = f"{len(calm)} accounts: " if len(calm) > 1 else f"{safe_line(calm[0].account, 60)}: "
+        runs += [("   " if runs else "", "dim"), *_one(oldest, many if len(states) > 1 else "", now)]
+    return [(stable(text), tone) for text, tone in runs]
+
+
+def fitted(runs: Sequence[Run], room: int) -> list[Run]:
+    """The runs cut to `room` cells together."""
+    kept: list[Run] = []
+    for text, tone in runs:
+        if room <= 0:
+            break
+        kept.append((cut(text, room), tone))
+        room -= cell_len(kept[-1][0])
+    return kept
+
+
+def _one(state: AccountStatus, name: str, now: float) -> list[Run]:
+    dot, tone = words.DOTS[state.phase]
+    runs = [
+        (f"{dot} ", tone),
+        (name, "dim"),
+        (words.status(state, now), "bad" if words.trouble(state) else "text"),
+    ]
+    if state.phase is Phase.FETCHING and state.total > 0:
+        done = min(_BAR, _BAR * state.done // state.total)
+        runs += [(" ", "dim"), ("━" * done, "accent"), ("─" * (_BAR - done), "dim"), (" Esc stops", "dim")]
+    return runs
