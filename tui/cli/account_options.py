@@ -12,7 +12,6 @@ from tui.model.error import BadConfig, BadInput, BadUsage
 from tui.model.preset import PRESETS, Preset, by_address, by_name, guessed
 
 KINDS = ("imap", "pop3", "smtp")
-LOOPBACK = ("localhost", "127.", "::1")
 Values = dict[str, object]
 
 
@@ -82,13 +81,6 @@ def _server(options: Namespace, preset: Preset, kind: str) -> Values:
         values[f"{kind}_security"] = security
     if port := getattr(options, f"{kind}_port"):
         values[f"{kind}_port"] = port
-    if values.get(f"{kind}_security") == "plain" and not str(values.get(f"{kind}_host", "")).startswith(
-        LOOPBACK
-    ):
-        raise BadConfig(
-            f"{kind} without encryption is only for a server on this computer.",
-            f"Use --{kind}-security tls or starttls: else your password could be read on its way.",
-        )
     return values
 
 

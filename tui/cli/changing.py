@@ -35,13 +35,15 @@ def flag(shell: Shell, options: Namespace) -> int:
 
 def move(shell: Shell, options: Namespace) -> int:
     """Move messages to a folder of their own account."""
-    rows = _rows(shell, options.ids)
+    accounts = {row.account for row in _rows(shell, options.ids)}
+    name = options.folder
     with shell.reader() as reader:
-        for account in {row.account for row in rows}:
+        for account in accounts:
             found = shell.find_folder(reader, options.folder, account)
             if found is None:
                 raise shell.no_folder(reader, options.folder, [account])
-    return _change(shell, options.ids, Move(tuple(options.ids), found.name))
+            name = found.name
+    return _change(shell, options.ids, Move(tuple(options.ids), name))
 
 
 def archive(shell: Shell, options: Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import socket
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -96,7 +96,7 @@ class Eml:
         """Nothing is left open."""
 
 
-FORMATS = {"maildir": Maildir, "mbox": Mbox, "eml": Eml}
+FORMATS: dict[str, Callable[[Path], Target]] = {"maildir": Maildir, "mbox": Mbox, "eml": Eml}
 
 
 @dataclass(slots=True)
@@ -112,7 +112,7 @@ class Counts:
 def export(shell: Shell, options: Namespace) -> int:
     """Write messages of a folder, of a search, or all, to files."""
     rows = _rows(shell, options)
-    target: Target = FORMATS[options.format](Path(options.dest))
+    target = FORMATS[options.format](Path(options.dest))
     counts = Counts()
     try:
         for number, (row, raw) in enumerate(_messages(shell, rows), 1):

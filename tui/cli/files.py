@@ -14,7 +14,7 @@ NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | geta
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder (0700) with those above it, if it is not there. Raises CannotCreate, StoreBroken when the disk is full."""
+    """Make a folder (0700) with those above it, if it is not there. Raises CannotCreate."""
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -22,7 +22,10 @@ def make_folder(path: Path) -> None:
 
 
 def create(path: Path, data: bytes) -> bool:
-    """Write a new file (0600); False when something of that name is there. Raises CannotCreate, StoreBroken when the disk is full."""
+    """Write a new file (0600); False when something of that name is there.
+
+    Raises CannotCreate, StoreBroken when the disk is full.
+    """
     try:
         descriptor = os.open(path, NEW, 0o600)
     except FileExistsError:
@@ -30,7 +33,7 @@ def create(path: Path, data: bytes) -> bool:
     except OSError as error:
         raise _cannot_create(path, error) from error
     try:
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(data)
     except OSError as error:
         path.unlink(missing_ok=True)

@@ -6,12 +6,12 @@ import json
 import os
 import re
 import sys
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TextIO
 
+from tui.model.cells import cells, fit
 from tui.model.error import MailError
 from tui.model.safe_text import safe_line, safe_text
 
@@ -51,33 +51,6 @@ def json_line(record: Mapping[str, Any], encoding: str = "utf-8") -> str:
         return json.dumps(record)
     text = json.dumps(record, ensure_ascii=False)
     return _ESCAPED.sub(lambda found: json.dumps(found.group())[1:-1], text)
-
-
-def cells(text: str) -> int:
-    """Width of `text` in terminal cells: wide East Asian characters take two, combining marks none."""
-    if text.isascii():
-        return len(text)
-    return sum(_cells_of(char) for char in text)
-
-
-def _cells_of(char: str) -> int:
-    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
-
-
-def fit(text: str, width: int) -> str:
-    """`text` cut to `width` cells, with … where something is missing."""
-    if cells(text) <= width:
-        return text
-    kept: list[str] = []
-    room = width - 1
-    for char in text:
-        room -= _cells_of(char)
-        if room < 0:
-            break
-        kept.append(char)
-    return "".join(kept) + "…"
 
 
 def _colourful(stream: TextIO) -> bool:

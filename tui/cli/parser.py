@@ -30,7 +30,7 @@ class Parser(argparse.ArgumentParser):
             prog=f"{PROGRAM} {command}".strip(), description=summary, allow_abbrev=False, exit_on_error=False
         )
 
-    def add_argument(self, *names: Any, **details: Any) -> argparse.Action:
+    def add_argument(self, *names: Any, **details: Any) -> argparse.Action:  # noqa: ANN401 - argparse's own
         """Like argparse's own; options are remembered for hints and for putting them first."""
         action = super().add_argument(*names, **details)
         for option in action.option_strings:
@@ -84,7 +84,7 @@ class Command:
     """One command: a sentence, where its handler is (`module:function`), and what words it takes.
 
     The handler is imported only when it is run. It takes a Shell and the parsed options and answers the
-    exit code. `online` marks the commands that may talk to a server.
+    exit code.
     """
 
     summary: str
@@ -94,11 +94,10 @@ class Command:
 
 def add_globals(parser: Parser) -> None:
     """The options that every command takes, and that may also stand before the command."""
-    group = parser
-    group.add_argument("--home", metavar="DIR", help="keep configuration, mail and logs below DIR")
-    group.add_argument("--account", metavar="ADDRESS", help="choose an account")
-    group.add_argument("--json", action="store_true", help="print JSON, one object a line")
-    group.add_argument("--offline", action="store_true", help="do not use the network")
+    parser.add_argument("--home", metavar="DIR", help="keep configuration, mail and logs below DIR")
+    parser.add_argument("--account", metavar="ADDRESS", help="choose an account")
+    parser.add_argument("--json", action="store_true", help="print JSON, one object a line")
+    parser.add_argument("--offline", action="store_true", help="do not use the network")
 
 
 GLOBAL_VALUES = frozenset({"--home", "--account"})

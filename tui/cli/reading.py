@@ -1,4 +1,4 @@
-"""`folders`, `list`, `search` and `read`: what is in the store, from the store alone where that is possible."""
+"""`folders`, `list`, `search` and `read`: what is in the store, without a network where that is possible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON objects of the command line, and the words for flags and times in them. Pure; names never change."""
+"""The JSON objects of the command line, and the words for flags and times in them. Names never change."""
 
 from __future__ import annotations
 

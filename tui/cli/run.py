@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from tui.cli.commands import COMMANDS, SCREEN, define
 from tui.cli.output import Output
@@ -15,10 +15,7 @@ from tui.cli.parser import PROGRAM, Command, Parser, find_command
 from tui.cli.shell import Shell
 from tui.model.error import MailError
 
-if TYPE_CHECKING:
-    from argparse import Namespace
-
-Handler = Callable[[Shell, "Namespace"], int]
+Handler = Callable[[Shell, argparse.Namespace], int]
 
 DONE = 0
 FAULT = 1
@@ -29,48 +26,54 @@ log = logging.getLogger(__name__)
 
 def run(words: Sequence[str]) -> int:
     """Run the command in `words` and answer its exit code (see the table of the command line contract)."""
-    output = Output("--json" in words)
-    shell: Shell | None = None
     try:
-        command, options = _parse(words)
-        if command is None:
-            return DONE
-        output = Output(options.json)
-        shell = Shell(options.home, options.account or "", options.offline, output)
-        code = _handler(command)(shell, options)
+        code = _run(words)
         sys.stdout.flush()
-    except MailError as error:
-        log.info("%s", error, exc_info=error.__cause__)
-        output.error(error)
-        return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         return _reader_left()
-    except SystemExit as leaving:
-        return leaving.code if isinstance(leaving.code, int) else DONE
-    except Exception as fault:  # noqa: BLE001 - the top of the process: whatever it is becomes a sentence
-        return _unexpected(fault, shell, output)
     return code
 
 
-def _parse(words: Sequence[str]) -> tuple[Command | None, Namespace]:
-    """The command and its options; None when what was asked for has been printed already."""
+def _run(words: Sequence[str]) -> int:
+    output = Output("--json" in words)
+    try:
+        command, options = parse(words)
+    except MailError as error:
+        output.error(error)
+        return error.exit_code
+    except SystemExit:  # --help has been printed
+        return DONE
+    if getattr(options, "version", False):
+        from tui import __version__
+
+        output.verbatim(f"{PROGRAM} {__version__}")
+        return DONE
+    shell = Shell(options.home, options.account or "", options.offline, output)
+    try:
+        return _handler(command)(shell, options)
+    except MailError as error:
+        log.info("%s", error, exc_info=error)
+        output.error(error)
+        return error.exit_code
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except Exception as fault:  # noqa: BLE001 - the top of the process: whatever it is becomes a sentence
+        return _unexpected(fault, shell)
+    finally:
+        shell.close()
+
+
+def parse(words: Sequence[str]) -> tuple[Command, argparse.Namespace]:
+    """The command in `words` and its options. Raises BadUsage, SystemExit when help has been printed."""
     found = find_command(words, COMMANDS)
     command = COMMANDS.get(found.name, SCREEN)
     parser = define(Parser(found.name, command.summary), command)
     if not found.name:
         parser.epilog = overview()
-        from argparse import RawDescriptionHelpFormatter
-
-        parser.formatter_class = RawDescriptionHelpFormatter
-    options = parser.read(found.words)
-    if getattr(options, "version", False):
-        from tui import __version__
-
-        print(f"{PROGRAM} {__version__}")
-        return None, options
-    return command, options
+        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    return command, parser.read(found.words)
 
 
 def overview() -> str:
@@ -94,15 +97,13 @@ def _reader_left() -> int:
     return DONE
 
 
-def _unexpected(fault: Exception, shell: Shell | None, output: Output) -> int:
-    log.error("unexpected fault", exc_info=fault)
-    where = f" The log has the details: {_log_file(shell)}" if shell else ""
-    output.note(f"Something went wrong inside {PROGRAM} ({type(fault).__name__}). Your mail is safe.")
-    output.note(f"Please report it.{where}")
+def _unexpected(fault: Exception, shell: Shell) -> int:
+    """A fault of ours: its places go to the log, without the values of variables."""
+    shell.output.note(f"Something went wrong inside {PROGRAM} ({type(fault).__name__}). Your mail is safe.")
+    try:
+        where = f" The log has the details: {shell.start_log()}"
+        log.error("unexpected fault", exc_info=fault)
+    except MailError:
+        where = ""
+    shell.output.note(f"Please report it.{where}")
     return FAULT
-
-
-def _log_file(shell: Shell) -> str:
-    from tui.config.log import file_of
-
-    return str(file_of(shell.paths))

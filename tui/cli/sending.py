@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.cli import records
@@ -84,7 +85,7 @@ def _account_of(shell: Shell, options: Namespace, senders: list[str]) -> Account
 
 def _require_readable(path: str) -> None:
     try:
-        with open(path, "rb"):
+        with Path(path).open("rb"):
             return
     except OSError as error:
         raise NotFound(

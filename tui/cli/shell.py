@@ -12,6 +12,9 @@ from tui.cli.parser import nearest
 from tui.model.error import BadConfig, BadUsage, NotFound
 
 if TYPE_CHECKING:
+    import logging
+    from pathlib import Path
+
     from tui.config.paths import Paths
     from tui.config.settings import Settings
     from tui.model.account import Account
@@ -31,6 +34,7 @@ class Shell:
         self.wanted = account
         self.offline = offline
         self.output = output
+        self._log: logging.Handler | None = None
 
     @cached_property
     def paths(self) -> Paths:
@@ -113,11 +117,30 @@ class Shell:
         names = [folder.name for address in accounts for folder in reader.folders(address)]
         return NotFound(f"There is no folder {name!r}.", nearest(name, names) or "See: outlook-tui folders")
 
+    def start_log(self) -> Path:
+        """Begin to write the log, if that was not done, and answer its file. Raises CannotCreate."""
+        from tui.config import log
+
+        if self._log is None:
+            self._log = log.start(self.paths, self.settings.general.log_level)
+        return self.paths.logs / log.FILE
+
+    def close(self) -> None:
+        """End the log."""
+        if self._log is not None:
+            from tui.config import log
+
+            log.stop(self._log)
+            self._log = None
+
     @contextmanager
     def engine(self, watch: bool = False) -> Iterator[Engine]:
         """A started engine, closed again in any case; with `watch` it follows the servers by itself."""
         from tui.config.secrets import Secrets
         from tui.sync.engine import Engine
+
+        self.prepare_store()
+        self.start_log()
 
         engine = Engine(self.paths, self.settings, Secrets(), watch=watch)
         try:

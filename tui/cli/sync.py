@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tui.cli import records
 from tui.cli.codes import worst
@@ -35,7 +35,7 @@ def sync(shell: Shell, options: Namespace) -> int:
     with shell.engine(watch=options.watch) as engine, _heard(engine) as events:
         teller = _Teller(shell, engine)
         fetch = Fetch(wanted, tuple(options.folder), options.headers)
-        summaries: tuple[Summary, ...] = _followed(engine.post(fetch), events, teller)
+        summaries = _followed(engine.post(fetch), events, teller)
         for summary in summaries:
             shell.output.record(records.summary(summary), _summary_text(summary))
         if options.watch:
@@ -55,7 +55,7 @@ def _heard(engine: Engine) -> Iterator[Events]:
         unlisten()
 
 
-def _followed(future: Future[Any], events: Events, teller: _Teller) -> Any:
+def _followed(future: Future[tuple[Summary, ...]], events: Events, teller: _Teller) -> tuple[Summary, ...]:
     """The answer of `future`; what happens meanwhile is told as it happens."""
     future.add_done_callback(lambda _: events.put(None))
     while event := events.get():
