@@ -188,6 +188,7 @@ TABLE: tuple[Key, ...] = (
     Key(
         "compose.copies", "ctrl+l", "copies", "Cc/Bcc", "Show the fields for copies", show=True, priority=True
     ),
+    Key("compose.discard", "alt+x", "discard", "Discard", "Throw the draft away, after asking", priority=True),
     Key("compose.leave", "escape", "leave", "Leave", "Go back; the draft is kept", show=True),
 )
 
