@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.cli.output import Cell, Ink, Output, json_line
-from tui.model.cells import cells, fit
+from tui.model.cells import cells
 from tui.model.error import Refused
 
 ATTACK = "\x1b]52;c;aGk=\x07\x9b31m\u202e[@click=app.quit]x[/]\x7f"

@@ -47,7 +47,7 @@ def test_a_message_without_anything() -> None:
         "from", "to", "cc", "bcc", "reply_to", "subject", "message_id", "in_reply_to", "references", "date",
         "date_epoch", "text", "html", "attachments", "tree", "links", "auth", "warnings",
     }  # fmt: skip
-    lists = {"attachments": [], "links": [], "warnings": []}
+    lists: dict[str, list[str]] = {"attachments": [], "links": [], "warnings": []}
     assert {key: empty.pop(key) for key in lists} == lists
     assert empty.pop("text") == ""
     assert empty.pop("tree") == "text/plain"

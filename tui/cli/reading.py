@@ -104,7 +104,7 @@ def read(shell: Shell, options: Namespace) -> int:
     """Show one message, or a part of it; its body is fetched first where it is not here yet."""
     from tui.mail.message import parse
 
-    row, raw = _opened(shell, options.id)
+    row, raw = opened(shell, options.id)
     if options.raw:
         shell.output.raw(raw)
         return 0
@@ -128,7 +128,8 @@ def read(shell: Shell, options: Namespace) -> int:
     return 0
 
 
-def _opened(shell: Shell, number: int) -> tuple[Row, bytes]:
+def opened(shell: Shell, number: int) -> tuple[Row, bytes]:
+    """A message and its bytes, fetched where they are not here yet. Raises NotFound, Offline."""
     with shell.reader() as reader:
         row = reader.row(number)
         if row is None:

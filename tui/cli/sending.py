@@ -14,6 +14,7 @@ from tui.cli.codes import worst
 from tui.cli.files import read_input
 from tui.cli.moments import parse_time, short_time
 from tui.cli.output import Cell, Ink
+from tui.cli.reading import opened
 from tui.cli.shell import Shell
 from tui.model.account import Account
 from tui.model.command import (
@@ -56,6 +57,8 @@ def send(shell: Shell, options: Namespace) -> int:
     body = read_input(options.body_file) if options.body_file else b""
     for path in options.attach:
         _require_readable(path)
+    if options.in_reply_to:
+        opened(shell, options.in_reply_to)  # its whole text is needed to answer it
     with shell.engine() as engine:
         number = _compose(engine, account, options, body, at)
         return _queued(shell, engine, number, options, at)
