@@ -26,8 +26,8 @@ _RECIPIENTS_AT_ONCE = 100
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _LINE_WITH_DOT = re.compile(rb"^\.", re.MULTILINE)
 _ADDRESS = re.compile(r'[^\s<>\x00-\x1f\x7f]+@[^\s<>@\x00-\x1f\x7f]+|"[^"\r\n\0<>]+"@[^\s<>@\x00-\x1f\x7f]+')
-_ASSIGNS_IDS = frozenset({"smtp-mail.outlook.com", "smtp.office365.com"})
-_ASSIGNED = re.compile(r"<([^<>\s]{3,300}@[^<>\s]{1,255})>")
+_REPLACES_IDS = frozenset({"smtp-mail.outlook.com", "smtp.office365.com"})
+_NEW_ID = re.compile(r"<([^<>\s]{3,300}@[^<>\s]{1,255})>")
 
 
 class SmtpConnection:
@@ -108,10 +108,10 @@ class SmtpConnection:
         """The error for a reply that is no acceptance: Busy for 4xx, SignInNeeded or Refused for 5xx."""
         return faults.smtp_refused(code, text, "sending the mail", self.server.host)
 
-    def assigned_id(self, text: str) -> str:
+    def replaced_id(self, text: str) -> str:
         """The Message-ID that Outlook puts in place of ours, without angle brackets, from the final reply's
         text; "" for every other server (git's --outlook-id-fix does the same for the same two hosts)."""
-        found = _ASSIGNED.search(text) if self.server.host.lower() in _ASSIGNS_IDS else None
+        found = _NEW_ID.search(text) if self.server.host.lower() in _REPLACES_IDS else None
         return found[1] if found else ""
 
     def reset(self) -> None:
