@@ -19,12 +19,12 @@ from tui.model.account import (
 
 _WORDS = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=20)
 _NAMES = st.from_regex(r"[a-zA-Z0-9.\-ü]{1,20}", fullmatch=True)
+_LOOPBACK = st.sampled_from(["localhost", "127.0.0.1", "::1"])
+_PORTS = st.integers(1, 65535)
 _SERVERS = st.one_of(
-    st.builds(
-        Server, _NAMES, st.integers(1, 65535), st.sampled_from([Security.TLS, Security.STARTTLS])
-    ),
-    st.builds(Server, st.sampled_from(["localhost", "127.0.0.1", "::1"]), st.integers(1, 65535), st.just(Security.PLAIN)),
-)  # fmt: skip
+    st.builds(Server, _NAMES, _PORTS, st.sampled_from([Security.TLS, Security.STARTTLS])),
+    st.builds(Server, _LOOPBACK, _PORTS, st.just(Security.PLAIN)),
+)
 
 
 def _logins() -> st.SearchStrategy[Login]:

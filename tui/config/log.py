@@ -25,7 +25,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)\b(AUTH(?:ENTICATE)?\s+[A-Z0-9][A-Z0-9_-]{2,}\s+)\S.*"), r"\1" + _GONE),
     # The arguments of LOGIN (RFC 9051 6.2.3), of PASS and APOP (RFC 1939 7).
     (re.compile(r"(?i)(^|[\s'\"b>:])(LOGIN\s+)(?=[^\s]+\s+\S|[\"{])\S.*"), r"\1\2" + _GONE),
-    (re.compile(r"(?:^|(?<=[\s'\">:]))((?:PASS|pass|APOP|apop)\s+)\S.*"), r"\1" + _GONE),
+    (re.compile(r"(?:^|(?<=[\s'\">:]))((?:PASS|APOP)\s+)\S.*"), r"\1" + _GONE),
     (re.compile(r"(?i)\b((?:auth=)?bearer\s+)[^\s'\"\x01]+"), r"\1" + _GONE),
     # password=…, "refresh_token": "…", token: …
     (re.compile(rf"(?i)\b({_NAMED})([\"']?\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;&}}]+)"), r"\1\2" + _GONE),
@@ -39,7 +39,9 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         _GONE,
     ),
-    # Long runs of mixed letters and digits: JSON web tokens, opaque tokens, base64.
+    # JSON web tokens (RFC 7519): the letters are those of `{"`.
+    (re.compile(r"\beyJ[\w-]{6,}(?:\.[\w-]*){1,4}"), _GONE),
+    # Long runs of mixed letters and digits: opaque tokens, base64.
     (
         re.compile(
             r"(?=[^\sA-Z]*[A-Z])(?=[^\sa-z]*[a-z])(?=[^\s0-9]*[0-9])[A-Za-z0-9+/_~!*=-]{32,}"

@@ -1,0 +1,131 @@
+"""Password stores that behave as real ones do, each in one of its ways."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from keyring.backend import KeyringBackend
+from keyring.backends import fail, null
+from keyring.errors import InitError, KeyringLocked, NoKeyringError, PasswordDeleteError, PasswordSetError
+
+
+class Memory(KeyringBackend):
+    """A store that works, in memory. `longest` is the most characters of a value, as on Windows."""
+
+    priority = 1
+
+    def __init__(self, longest: int = 1_000_000) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.values: dict[tuple[str, str], str] = {}
+        self.longest = longest
+        self.writes = 0
+        self.fail_at = 0
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.values.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.writes += 1
+        if self.writes == self.fail_at:
+            raise OSError("the power went out")
+        if len(password) > self.longest:
+            raise RuntimeError((1783, "CredWrite", "The stub received bad data", password))
+        self.values[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        if (service, username) not in self.values:
+            raise PasswordDeleteError("not found")
+        del self.values[service, username]
+
+
+class OneCredentialAService(Memory):
+    """Windows' way: a service has one user, and a second one drives the first away."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        for known in [known for known in self.values if known[0] == service]:
+            del self.values[known]
+        super().set_password(service, username, password)
+
+
+class Raising(Memory):
+    """Every call raises the same error, whose text holds what it was given."""
+
+    def __init__(self, error: type[Exception]) -> None:
+        super().__init__()
+        self.error = error
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise self.error(f"cannot read {service}")
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise self.error(f"cannot write {password}")
+
+
+class WriteRefused(Memory):
+    """Reads, and refuses to write."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise PasswordSetError(f"Can't store {password}")
+
+
+class Forgetful(Memory):
+    """Says yes and keeps nothing, without being keyring's own null back end."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        pass
+
+
+class Mangling(Memory):
+    """Gives back something else than it was given."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        value = super().get_password(service, username)
+        return value and value.upper()
+
+
+class Waiting(Memory):
+    """Blocks, as a store does that asks its question in a window, until `answered` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answered = threading.Event()
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self.answered.wait(10)
+        return super().get_password(service, username)
+
+
+class Asking(Memory):
+    """Belongs to a package whose back ends ask on the terminal."""
+
+
+Asking.__module__ = "keyrings.alt.file"
+
+
+class PlaintextKeyring(Memory):
+    """Has the name of the back end that writes a readable file."""
+
+
+class NullChild(null.Keyring):
+    """Derived from the null back end."""
+
+
+def no_store() -> KeyringBackend:
+    """What keyring takes where there is nothing: every call raises NoKeyringError."""
+    return fail.Keyring()  # type: ignore[no-untyped-call]
+
+
+ERRORS: tuple[tuple[Callable[[], KeyringBackend], str], ...] = (
+    (no_store, "no password store"),
+    (lambda: Raising(NoKeyringError), "no password store"),
+    (lambda: Raising(KeyringLocked), "is locked"),
+    (lambda: Raising(InitError), "is locked"),
+    (lambda: Raising(EOFError), "would lose the secret"),
+    (lambda: Raising(PermissionError), "did not take"),
+    (null.Keyring, "would lose the secret"),
+    (NullChild, "would lose the secret"),
+    (Asking, "would lose the secret"),
+    (PlaintextKeyring, "would lose the secret"),
+)
+"""Each way a store cannot be used at all, with words of what is said."""
