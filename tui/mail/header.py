@@ -99,7 +99,9 @@ def envelope(raw: bytes) -> Envelope:
 
 
 def envelope_of(found: Sequence[tuple[str, bytes]]) -> Envelope:
-    """The envelope out of fields from `split`. Of a field that repeats the first counts; recipients add up."""
+    """The envelope out of fields from `split`. Of a field that repeats the first counts; recipients
+    add up.
+    """
     first: dict[str, bytes] = {}
     for name, value in found:
         if name not in first:

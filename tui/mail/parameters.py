@@ -22,7 +22,9 @@ _MOST = 1000
 
 
 def content_type(value: str) -> tuple[str, dict[str, str]] | None:
-    """`type/subtype` in lower case and the parameters, or None when the field names no type (RFC 2045 5.2)."""
+    """`type/subtype` in lower case and the parameters, or None when the field names no type (RFC
+    2045 5.2).
+    """
     plain = _without_comments(value)
     match = _TYPE.match(plain)
     if match is None:
@@ -107,7 +109,9 @@ def _joined(parts: dict[int, tuple[str, bool]]) -> str:
 
 
 def _text(value: str) -> str:
-    """An ordinary value: raw octets as UTF-8 or Windows-1252, and encoded words, which have no place there."""
+    """An ordinary value: raw octets as UTF-8 or Windows-1252, and encoded words, which have no place
+    there.
+    """
     if not value.isascii():
         value = charset.guess(value.encode("latin-1", "replace"))
     elif "\x1b$" in value:

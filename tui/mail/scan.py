@@ -64,7 +64,9 @@ def _words(part: Part) -> str:
 
 
 def strip_tags(source: str) -> str:
-    """HTML as words for the index: tags, comments and unseen elements out, a few entities read. Linear time."""
+    """HTML as words for the index: tags, comments and unseen elements out, a few entities read.
+    Linear time.
+    """
     text = _drop(source, "<!--", "-->")
     for name in _UNSEEN:
         text = _drop(text, f"<{name}", f"</{name}")

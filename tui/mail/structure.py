@@ -68,7 +68,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """A scanned message: its root, all parts in order, and sentences on what had to be repaired or given up."""
+    """A scanned message: its root, all parts in order, and sentences on what had to be repaired or
+    given up.
+    """
 
     root: Part
     parts: tuple[Part, ...]
@@ -84,7 +86,9 @@ def read(raw: bytes) -> Structure:
 
 
 def tree(root: Part) -> Any:  # noqa: ANN401 - a recursive type has no name that JSON's readers would need
-    """The shape of a message: "type/subtype" for a leaf, {"type/subtype": [children]} for what holds others."""
+    """The shape of a message: "type/subtype" for a leaf, {"type/subtype": [children]} for what holds
+    others.
+    """
     shapes: dict[int, Any] = {}
     stack = [root]
     order: list[Part] = []

@@ -74,7 +74,9 @@ def quoted_printable(data: bytes) -> bytes:
 
 
 def uuencoded(data: bytes) -> bytes:
-    """The first uuencoded file in `data` (POSIX uuencode); lines that do not fit are read as far as they go."""
+    """The first uuencoded file in `data` (POSIX uuencode); lines that do not fit are read as far as
+    they go.
+    """
     begin = _UU_BEGIN.search(data)
     if begin is None:
         return data

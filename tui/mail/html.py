@@ -1,0 +1,396 @@
+"""The HTML of a mail as lines of styled text. Nothing is ever fetched; what a reader would not see is not
+shown.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from tui.mail import html_style, html_table, html_tokens, links
+from tui.model.content import Line, Link, Span, Style
+from tui.model.safe_text import clean
+
+_LONGEST = 4_000_000
+_MOST_LINES = 100_000
+_MOST_LINKS = 5_000
+_DEEPEST_QUOTE = 20
+_DEEPEST_TABLE = 20
+_MOST_EFFECTS = 2_000
+_REACH = 200  # how far down the open elements an end tag is matched; keeps hostile nesting linear
+_BLANKS = re.compile("[ \t\n\r\f\xa0\u2000-\u200a\u202f\u205f]+")
+_REMOTE = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
+_NUMBER = re.compile(r"\s*-?\d{1,6}")
+_MARKED = re.compile("style|hidden|background", re.IGNORECASE)
+
+# fmt: off
+_VOID = frozenset((
+    "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta",
+    "param", "source", "track", "wbr",
+))
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_SPACED = _HEADINGS | {
+    "p", "ul", "ol", "dl", "blockquote", "pre", "table", "form", "fieldset", "figure",
+}
+_BLOCKS = _SPACED | {
+    "address", "article", "aside", "body", "caption", "center", "dd", "details", "dialog", "dir", "div", "dt",
+    "figcaption", "footer", "header", "html", "legend", "li", "main", "menu", "nav", "optgroup", "option", "search",
+    "section", "summary", "tbody", "td", "tfoot", "th", "thead", "tr",
+}
+_STYLES = {
+    "b": Style.BOLD, "strong": Style.BOLD, "th": Style.BOLD, "dt": Style.BOLD,
+    "i": Style.ITALIC, "em": Style.ITALIC, "cite": Style.ITALIC, "var": Style.ITALIC, "dfn": Style.ITALIC,
+    "u": Style.UNDERLINE, "ins": Style.UNDERLINE,
+    "s": Style.STRIKE, "strike": Style.STRIKE, "del": Style.STRIKE,
+    "code": Style.CODE, "tt": Style.CODE, "kbd": Style.CODE, "samp": Style.CODE, "pre": Style.CODE,
+    **dict.fromkeys(_HEADINGS, Style.HEADING),
+}
+_UNSEEN = frozenset((
+    "script", "style", "title", "template", "noembed", "noframes", "iframe", "object", "audio", "video", "canvas",
+    "svg", "math", "map", "datalist",
+))
+_INLINE = frozenset((
+    "a", "abbr", "b", "big", "code", "em", "font", "i", "kbd", "nobr", "s", "samp", "small", "span", "strike",
+    "strong", "sub", "sup", "tt", "u",
+))
+_TABLE_PARTS = frozenset(("td", "th", "tr", "tbody", "thead", "tfoot"))
+_BEGIN = frozenset(("a", "ul", "ol", "menu", "dir", "li", "dd", "table", "td", "th", "blockquote", "q"))
+# fmt: on
+_PARAGRAPH = ("p",)
+# What an opening tag closes first, and up to which element it looks (WHATWG HTML 13.1.2.4, optional tags).
+_CLOSES: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
+    "li": (("li",), frozenset({"ul", "ol", "menu", "dir", "table", "td", "th"})),
+    "dt": (("dt", "dd"), frozenset({"dl", "table", "td", "th"})),
+    "dd": (("dt", "dd"), frozenset({"dl", "table", "td", "th"})),
+    "td": (("td", "th", "caption"), frozenset({"table", "tr"})),
+    "th": (("td", "th", "caption"), frozenset({"table", "tr"})),
+    "tr": (("tr", "caption"), frozenset({"table"})),
+    "tbody": (("tr", "thead", "tbody", "tfoot", "caption"), frozenset({"table"})),
+    "option": (("option",), frozenset({"select"})),
+    "a": (("a",), frozenset({"table", "td", "th"})),
+}
+_CLOSES["thead"] = _CLOSES["tfoot"] = _CLOSES["tbody"]
+_TABLE_EDGE = frozenset({"table"})
+_CELL_EDGE = frozenset({"table", "td", "th"})
+
+
+class _State(NamedTuple):
+    """What an element hands on to those inside it."""
+
+    gone: bool = False
+    hidden: bool = False
+    style: Style = Style(0)
+    link: int = 0
+    pre: bool = False
+    quote: int = 0
+
+
+class _Effect(NamedTuple):
+    """What an element's name and attributes change; None leaves what is handed on."""
+
+    gone: bool = False
+    hidden: bool | None = None
+    style: Style = Style(0)
+    pre: bool | None = None
+    pictures: int = 0
+
+
+_NO_EFFECT = _Effect()
+
+
+class _Open(NamedTuple):
+    """An open element and the state around it."""
+
+    name: str
+    around: _State
+
+
+def render(source: str) -> tuple[tuple[Line, ...], tuple[Link, ...], int]:
+    """Unwrapped lines of safe text, the links in them (spans point into these, from 1), and the number of
+    pictures that were not loaded. Never raises; takes time linear in the length of `source`.
+    """
+    walker = _Walker()
+    for kind, name, rest in html_tokens.tokens(source[:_LONGEST]):
+        if kind == "text":
+            walker.text(rest)
+        elif kind == "open":
+            walker.open(name, rest)
+        else:
+            walker.close(name)
+        if walker.is_full:
+            break
+    return walker.finish()
+
+
+class _Walker:
+    """The open elements and the lines so far."""
+
+    def __init__(self) -> None:
+        self._state = _State()
+        self._stack: list[_Open] = []
+        self._page = html_table.Page()
+        self._tables: list[html_table.Table] = []
+        self._counters: list[int] = []
+        self._links: list[tuple[str, list[str]]] = []
+        # Newsletters say the same style hundreds of times.
+        self._effects: dict[tuple[str, str], _Effect] = {}
+        self._count: dict[str, int] = {}
+        self._pictures = 0
+        self._lines = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there are more lines than anybody reads."""
+        return self._page.written > _MOST_LINES
+
+    def finish(self) -> tuple[tuple[Line, ...], tuple[Link, ...], int]:
+        """Close everything, and hand over."""
+        self._pop_to(0)
+        made: list[Link] = []
+        numbers = [0]
+        for href, words in self._links:
+            link = links.make("".join(words).strip(), href)
+            made.extend([link] if link else [])
+            numbers.append(len(made) if link else 0)
+        lines = self._page.finish()
+        if len(made) != len(self._links):
+            lines = [_renumbered(line, numbers) for line in lines]
+        return tuple(lines), tuple(made), self._pictures
+
+    def text(self, raw: str) -> None:
+        """A run of text between two tags."""
+        state = self._state
+        if state.gone or state.hidden:
+            return
+        text = html_tokens.unescape(raw)
+        if state.pre:
+            self._preformatted(clean(text.replace("\r\n", "\n").replace("\r", "\n")))
+            return
+        # Blanks first: a carriage return or form feed between tags is no control character to be shown.
+        text = clean(_BLANKS.sub(" ", text))
+        if "\u200c" in raw or "zwnj" in raw:
+            text = _BLANKS.sub(" ", text)
+        if text:
+            self._page.write(text, state.style, state.link, state.quote)
+            if state.link:
+                self._links[state.link - 1][1].append(text)
+
+    def _preformatted(self, text: str) -> None:
+        state = self._state
+        for index, piece in enumerate(text.expandtabs(8).split("\n")):
+            if index:
+                self._page.end_line(keep=True)
+            if piece:
+                self._page.write_raw(piece, state.style, state.link, state.quote)
+
+    def open(self, name: str, rest: str) -> None:
+        """An opening tag."""
+        closing = _CLOSES.get(name)
+        if closing:
+            self._close_nearest(closing[0], closing[1])
+        gone = self._state.gone
+        if name in _BLOCKS:
+            if name not in _TABLE_PARTS:
+                self._close_nearest(_PARAGRAPH, _CELL_EDGE)
+            self._page.end_line()
+            if not gone and name in _SPACED:
+                self._page.blank()
+        if name in _VOID:
+            if not gone:
+                self._void(name, rest)
+            return
+        self._stack.append(_Open(name, self._state))
+        self._count[name] = self._count.get(name, 0) + 1
+        if not gone:
+            self._enter(name, rest)
+
+    def _enter(self, name: str, rest: str) -> None:
+        effect = self._effects.get((name, rest))
+        if effect is None:
+            effect = _effect(name, rest)
+            if len(self._effects) < _MOST_EFFECTS:
+                self._effects[name, rest] = effect
+        if effect != _NO_EFFECT:
+            self._pictures += effect.pictures
+            state = self._state
+            self._state = _State(
+                effect.gone,
+                state.hidden if effect.hidden is None else effect.hidden,
+                state.style | effect.style,
+                state.link,
+                state.pre if effect.pre is None else effect.pre,
+                state.quote,
+            )
+            if effect.gone:
+                return
+        if name in _BEGIN:
+            self._begin(name, rest)
+
+    def _begin(self, name: str, rest: str) -> None:
+        if name == "a" and "href" in rest.lower() and len(self._links) < _MOST_LINKS:
+            href = html_tokens.attributes(rest).get("href", "")
+            if href.strip() and not href.strip().startswith("#"):
+                self._links.append((href, []))
+                self._state = self._state._replace(link=len(self._links))
+        elif name in ("ul", "ol", "menu", "dir"):
+            start = html_tokens.attributes(rest).get("start", "") if name == "ol" and rest else ""
+            first = int(start) if _NUMBER.fullmatch(start) else 1
+            self._counters.append(first if name == "ol" else -1)
+        elif name == "li":
+            self._item(rest)
+        elif name == "dd":
+            self._page.indent = "    "
+        elif name == "table" and len(self._tables) < _DEEPEST_TABLE:
+            self._tables.append(html_table.Table(self._page, len(self._stack) - 1))
+        elif name in ("td", "th") and self._tables:
+            self._tables[-1].begin_cell()
+        elif name == "blockquote":
+            self._state = self._state._replace(quote=min(self._state.quote + 1, _DEEPEST_QUOTE))
+        elif name == "q":
+            self._page.write("“", self._state.style, self._state.link, self._state.quote)
+
+    def _item(self, rest: str) -> None:
+        mark = "• "
+        if self._counters and self._counters[-1] >= 0:
+            value = html_tokens.attributes(rest).get("value", "") if "value" in rest else ""
+            number = int(value) if _NUMBER.fullmatch(value) else self._counters[-1]
+            self._counters[-1] = number + 1
+            mark = f"{number}. "
+        depth = min(max(len(self._counters) - 1, 0), 10)
+        self._page.mark = "  " * depth + mark
+        self._page.indent = "  " * depth + " " * len(mark)
+
+    def _void(self, name: str, rest: str) -> None:
+        state = self._state
+        if name == "br":
+            self._page.end_line(keep=True)
+        elif name == "hr":
+            self._page.end_line()
+            self._page.write("─" * 20, Style.DIM, 0, state.quote)
+            self._page.end_line()
+        elif name == "wbr":
+            return
+        elif name == "img":
+            self._picture(html_tokens.attributes(rest))
+        elif name == "input" and not state.hidden:
+            found = html_tokens.attributes(rest)
+            if found.get("type", "").lower() in ("submit", "button", "reset") and found.get("value"):
+                self._page.write(f"[{clean(found['value'])}]", state.style, state.link, state.quote)
+
+    def _picture(self, found: dict[str, str]) -> None:
+        state = self._state
+        if _REMOTE.match(found.get("src", "")):
+            self._pictures += 1
+        style = html_style.declarations(found.get("style", ""))
+        alt = _BLANKS.sub(" ", clean(_BLANKS.sub(" ", found.get("alt", "")))).strip()
+        if not alt or state.hidden or "hidden" in found or html_style.is_gone(style):
+            return
+        self._page.write(f"[{alt}]", state.style | Style.DIM, state.link, state.quote)
+        if state.link:
+            self._links[state.link - 1][1].append(alt)
+
+    def close(self, name: str) -> None:
+        """A closing tag; one that closes nothing is ignored, but for </p> and </br>, which stand for empty
+        ones.
+        """
+        if name == "br":
+            self._page.end_line(keep=True)
+        elif name in _INLINE:
+            self._close_inline(name)
+        else:
+            edge = (
+                frozenset({"table"}) if name in ("tr", "td", "th", "tbody", "thead", "tfoot") else _CELL_EDGE
+            )
+            self._close_nearest((name,), frozenset() if name in ("table", "body", "html") else edge)
+
+    def _close_inline(self, name: str) -> None:
+        """Close a formatting element without closing blocks that were opened inside it."""
+        if not self._count.get(name):
+            return
+        last = len(self._stack) - 1
+        for index in range(last, max(last - _REACH, -1), -1):
+            frame = self._stack[index]
+            if frame.name == name:
+                if any(inner.name in _BLOCKS for inner in self._stack[index + 1 :]):
+                    self._state = self._state._replace(link=0) if name == "a" else self._state
+                    del self._stack[index]
+                    self._count[name] -= 1
+                else:
+                    self._pop_to(index)
+                return
+            if frame.name in _CELL_EDGE:
+                return
+
+    def _close_nearest(self, names: tuple[str, ...], edge: frozenset[str]) -> None:
+        for name in names:
+            if self._count.get(name):
+                break
+        else:
+            return
+        last = len(self._stack) - 1
+        for index in range(last, max(last - _REACH, -1), -1):
+            found = self._stack[index].name
+            if found in names:
+                self._pop_to(index)
+                return
+            if found in edge:
+                return
+
+    def _pop_to(self, index: int) -> None:
+        while len(self._stack) > index:
+            name, around = self._stack.pop()
+            self._count[name] -= 1
+            if name in _BLOCKS or name == "q":
+                self._end(name)
+            self._state = around
+
+    def _end(self, name: str) -> None:
+        seen = not self._state.gone
+        if name == "q" and seen:
+            self._page.write("”", self._state.style, self._state.link, self._state.quote)
+        if name in _BLOCKS:
+            self._page.end_line()
+            if seen:
+                self._end_block(name)
+
+    def _end_block(self, name: str) -> None:
+        if name in _SPACED:
+            self._page.blank()
+        if name in ("ul", "ol", "menu", "dir") and self._counters:
+            self._counters.pop()
+            self._page.indent = self._page.mark = ""
+        elif name in ("li", "dd"):
+            self._page.indent = self._page.mark = ""
+        elif name in ("td", "th") and self._tables:
+            self._tables[-1].end_cell()
+        elif name == "tr" and self._tables:
+            self._tables[-1].end_row()
+        elif name == "table" and self._tables and self._tables[-1].level == len(self._stack):
+            self._tables.pop().finish()
+            self._page.blank()
+
+
+def _effect(name: str, rest: str) -> _Effect:
+    """What an element changes by its name and its attributes."""
+    if name in _UNSEEN:
+        return _Effect(gone=True)
+    added = _STYLES.get(name)
+    own = _NO_EFFECT if added is None else _Effect(style=added, pre=True if name == "pre" else None)
+    if not rest or not _MARKED.search(rest):
+        return own
+    found = html_tokens.attributes(rest)
+    style = html_style.declarations(found.get("style", ""))
+    background = bool(_REMOTE.match(found.get("background", "")))
+    return _Effect(
+        gone="hidden" in found or html_style.is_gone(style),
+        hidden=html_style.text_is_hidden(style),
+        style=own.style | html_style.drawn(style),
+        pre=html_style.is_preformatted(style, own.pre),
+        pictures=html_style.remote_pictures(found.get("style", "")) + background,
+    )
+
+
+def _renumbered(line: Line, numbers: list[int]) -> Line:
+    if not any(span.link for span in line.spans):
+        return line
+    return Line(tuple(Span(span.text, span.style, numbers[span.link]) for span in line.spans), line.quote)

@@ -1,0 +1,197 @@
+"""The page that HTML is written on, line by line, and the tables on it."""
+
+from __future__ import annotations
+
+from tui.mail.text import cells
+from tui.model.content import Line, Span, Style
+
+_WIDEST = 110
+_MOST_COLUMNS = 12
+_GAP = "  "
+
+
+class Page:
+    """Lines being written. `mark` (a bullet or number) stands before the next text, `indent` before each
+    further line of the same item. Two pages' lines can be moved into one another, which is what table cells
+    do.
+    """
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.mark = ""
+        self.indent = ""
+        self.written = 0
+        self._spans: list[Span] = []
+        self._pieces: list[str] = []
+        self._spanned = 0
+        self._style = Style(0)
+        self._link = 0
+        self._quote = 0
+        self._blank_wanted = False
+
+    def write(self, text: str, style: Style, link: int, quote: int) -> None:
+        """Text in which runs of blanks are already one; a blank at the start of a line is dropped."""
+        if not self._pieces or self._pieces[-1].endswith(" "):
+            text = text.removeprefix(" ")
+            if not text:
+                return
+        self.write_raw(text, style, link, quote)
+
+    def write_raw(self, text: str, style: Style, link: int, quote: int) -> None:
+        """Text as it is."""
+        if not self._pieces:
+            self._quote = quote
+            before = self.mark or self.indent
+            self.mark = ""
+            if before:
+                self._pieces.append(before)
+                self._end_run()
+            self._style, self._link = style, link
+        elif style != self._style or link != self._link:
+            self._end_run()
+            self._style, self._link = style, link
+        self._pieces.append(text)
+
+    def _end_run(self) -> None:
+        """Make a span of the pieces since the last one."""
+        run = "".join(self._pieces[self._spanned :])
+        if run:
+            self._spans.append(Span(run, self._style, self._link))
+        self._spanned = len(self._pieces)
+
+    def end_line(self, keep: bool = False) -> None:
+        """End the line; an empty one is only kept when asked for, and never two in a row."""
+        if self._pieces:
+            self._pieces[-1] = self._pieces[-1].rstrip(" ")
+            self._end_run()
+            if self._blank_wanted:
+                self._put_blank()
+            self.lines.append(Line(tuple(self._spans), self._quote))
+            self.written += 1
+            self._spans, self._pieces, self._spanned = [], [], 0
+            self._style, self._link = Style(0), 0
+        elif keep:
+            self._blank_wanted = bool(self.lines)
+
+    def blank(self) -> None:
+        """Ask for an empty line before the next text."""
+        self._blank_wanted = bool(self.lines)
+
+    def _put_blank(self) -> None:
+        self._blank_wanted = False
+        if self.lines and self.lines[-1].spans:
+            quote = min(self.lines[-1].quote, self._quote)
+            self.lines.append(Line((), quote))
+
+    def take_since(self, start: int) -> list[Line]:
+        """Remove and answer the lines from number `start` on, without empty ones at either end."""
+        taken = self.lines[start:]
+        del self.lines[start:]
+        self._blank_wanted = False
+        while taken and not taken[-1].spans:
+            taken.pop()
+        return taken
+
+    def no_blank(self) -> None:
+        """Forget a wanted empty line: what comes next is the beginning of something of its own."""
+        self._blank_wanted = False
+
+    def put(self, lines: list[Line]) -> None:
+        """Add whole lines."""
+        if lines and self._blank_wanted:
+            self._quote = lines[0].quote
+            self._put_blank()
+        self.lines.extend(lines)
+
+    def finish(self) -> list[Line]:
+        """All lines, without empty ones at the end."""
+        self.end_line()
+        while self.lines and not self.lines[-1].spans:
+            self.lines.pop()
+        return self.lines
+
+
+class Table:
+    """A table being read: small ones with one line a cell become aligned columns, all others run on row by
+    row, because most tables of mails only place things."""
+
+    def __init__(self, page: Page, level: int) -> None:
+        self.level = level
+        self._page = page
+        self._rows: list[list[list[Line]]] = []
+        self._row: list[list[Line]] = []
+        self._cell: int | None = None
+
+    def begin_cell(self) -> None:
+        """A cell begins; what stood between the cells stays where it is."""
+        self.end_cell()
+        self._page.no_blank()
+        self._cell = len(self._page.lines)
+
+    def end_cell(self) -> None:
+        """The cell's lines are taken off the page."""
+        if self._cell is not None:
+            self._page.end_line()
+            self._row.append(self._page.take_since(self._cell))
+            self._cell = None
+
+    def end_row(self) -> None:
+        """The row is complete."""
+        self.end_cell()
+        if any(self._row):
+            self._rows.append(self._row)
+        self._row = []
+
+    def finish(self) -> None:
+        """Put the table on the page."""
+        self.end_row()
+        self._page.blank()
+        self._page.put(_columns(self._rows) or [line for row in self._rows for line in _run_on(row)])
+
+
+def _columns(rows: list[list[list[Line]]]) -> list[Line] | None:
+    """Aligned columns, or None when the table is not of that kind."""
+    width = max((len(row) for row in rows), default=0)
+    if (
+        len(rows) < 2
+        or not 2 <= width <= _MOST_COLUMNS
+        or sum(len([c for c in row if c]) > 1 for row in rows) < 2
+    ):
+        return None
+    if any(len(cell) > 1 for row in rows for cell in row):
+        return None
+    used = [column for column in range(width) if any(column < len(row) and row[column] for row in rows)]
+    texts = {(y, x): row[x][0].text for y, row in enumerate(rows) for x in used if x < len(row) and row[x]}
+    widths = {
+        x: max((cells(texts[y, x]) for y in range(len(rows)) if (y, x) in texts), default=0) for x in used
+    }
+    if sum(widths.values()) + len(_GAP) * (len(used) - 1) > _WIDEST:
+        return None
+    lines: list[Line] = []
+    for y, row in enumerate(rows):
+        spans: list[Span] = []
+        room = 0
+        for x in used:
+            if (y, x) in texts:
+                spans.append(Span(" " * room)) if room else None
+                spans += row[x][0].spans
+                room = 0
+            room += widths[x] - cells(texts.get((y, x), "")) + len(_GAP)
+        quote = next(cell[0].quote for cell in row if cell)
+        lines.append(Line(tuple(spans), quote))
+    return lines
+
+
+def _run_on(row: list[list[Line]]) -> list[Line]:
+    """A row's cells beside each other where they are short, else below each other."""
+    full = [cell for cell in row if cell]
+    single = all(len(cell) == 1 for cell in full)
+    if single and len(full) > 1 and sum(cells(cell[0].text) + 2 for cell in full) <= _WIDEST:
+        spans: list[Span] = []
+        for cell in full:
+            spans += [*([Span(_GAP)] if spans else []), *cell[0].spans]
+        return [Line(tuple(spans), full[0][0].quote)]
+    lines: list[Line] = []
+    for cell in full:
+        lines += cell
+    return lines
