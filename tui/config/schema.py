@@ -43,10 +43,10 @@ GENERAL: tuple[Setting, ...] = (
     Setting(
         "list_layout",
         "List",
-        "One or two lines for each message of the list.",
+        "One or two lines for each message of the list, or as the width allows.",
         str,
-        "one",
-        ("one", "two"),
+        "auto",
+        ("auto", "one", "two"),
         group="Appearance",
     ),
     Setting(

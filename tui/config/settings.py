@@ -32,7 +32,7 @@ class General:
     """The settings of the table [general]; `schema.GENERAL` explains each."""
 
     theme: str = "auto"
-    list_layout: str = "one"
+    list_layout: str = "auto"
     reading: str = "auto"
     threads: bool = True
     date_style: str = "friendly"
