@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
@@ -47,7 +48,7 @@ class OutlookApp(App[None], inherit_bindings=False):
     """
 
     TITLE = "outlook-tui"
-    CSS_PATH = "styles.tcss"
+    CSS_PATH = Path(__file__).with_name("styles.tcss")
     SCOPE: ClassVar[str] = "app"
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("app")]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
@@ -62,9 +63,7 @@ class OutlookApp(App[None], inherit_bindings=False):
         compose: Draft | None = None,
     ) -> None:
         super().__init__()
-        from tui.store.reader import Reader
-
-        self.desk = Desk(engine, Reader(paths.database), paths, settings, demo)
+        self.desk = self.open_desk(engine, paths, settings, demo)
         self.compose_draft = compose
         self._follower = Follower()
         self._sequence_timer: Timer | None = None
@@ -72,6 +71,12 @@ class OutlookApp(App[None], inherit_bindings=False):
         for one in theme.THEMES:
             self.register_theme(one)
         self._take_settings()
+
+    def open_desk(self, engine: Engine, paths: Paths, settings: Settings, demo: bool) -> Desk:
+        """What all screens work with; the reader it opens belongs to the UI thread. Raises StoreBroken."""
+        from tui.store.reader import Reader
+
+        return Desk(engine, Reader(paths.database), paths, settings, demo)
 
     def get_default_screen(self) -> Screen[None]:
         """The mail screen lies under all others."""

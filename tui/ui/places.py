@@ -23,13 +23,13 @@ ROLE_NAMES: dict[Role, str] = {
 }
 
 ROLE_MARKS: dict[Role, str] = {
-    Role.INBOX: "▸",
+    Role.INBOX: "⊔",
     Role.DRAFTS: "✎",
     Role.SENT: "↗",
-    Role.ARCHIVE: "▤",
+    Role.ARCHIVE: "≡",
     Role.JUNK: "⊘",
-    Role.TRASH: "⌫",
-    Role.ALL: "≡",
+    Role.TRASH: "⊗",
+    Role.ALL: "∗",
     Role.FLAGGED: "⚑",
 }
 
@@ -97,7 +97,7 @@ def plant(
     nodes: list[Node] = []
     if len(accounts) > 1:
         unread = sum(folder.unread for folder in folders if folder.role is Role.INBOX)
-        nodes.append(Node("all", "all", "All inboxes", 0, unread, unread > 0, "≡", "accent", ALL_INBOXES))
+        nodes.append(Node("all", "all", "All inboxes", 0, unread, unread > 0, "⊔", "accent", ALL_INBOXES))
     if waiting:
         nodes.append(Node("outbox", "outbox", "Outbox", 0, waiting, True, "↑", "warn"))
     for address, protocol in accounts:

@@ -20,6 +20,7 @@ from tui.ui.widgets.divider import Divider
 from tui.ui.widgets.folder_tree import FolderTree
 from tui.ui.widgets.list_header import ListHeader
 from tui.ui.widgets.message_list import MessageList
+from tui.ui.widgets.reading_header import ReadingHeader
 from tui.ui.widgets.reading_pane import ReadingPane
 from tui.ui.widgets.search_bar import SearchBar
 from tui.ui.widgets.status_bar import StatusBar
@@ -40,6 +41,7 @@ class MailBase(Screen[None]):
         self.header = ListHeader(id="list-header")
         self.search_bar = SearchBar(id="search")
         self.listing = MessageList(self._rows, self._counts, id="list")
+        self.pane_header = ReadingHeader(id="reading-header")
         self.pane = ReadingPane(id="reading")
         self.status = StatusBar(id="status")
         self.folder_divider = Divider(id="divider-folders")

@@ -11,6 +11,7 @@ from tui.ui.desk import Desk
 from tui.ui.screens.arrangement import LEAST_HEIGHT, LEAST_WIDTH, Arrangement, arranged, resized
 from tui.ui.screens.mail_base import MailBase
 from tui.ui.widgets.divider import Divider
+from tui.ui.widgets.reading_header import ReadingHeader
 
 _FOOTER_FROM = 20
 """Lines of the terminal from which there is room for key hints under the status line."""
@@ -24,7 +25,7 @@ class Panes(MailBase):
         self.browsing = False
         self.now = Arrangement()
         self.list_pane = Vertical(self.header, self.search_bar, self.listing, id="list-pane")
-        self.reading_pane = Vertical(self.pane, id="reading-pane")
+        self.reading_pane = Vertical(self.pane_header, self.pane, id="reading-pane")
         self.mail_area = Container(self.list_pane, self.list_divider, self.reading_pane, id="mail-area")
         self.too_small = Static(id="too-small")
 
@@ -55,6 +56,7 @@ class Panes(MailBase):
         self.mail_area.display = bool(now.list or now.reading)
         self.list_pane.display = bool(now.list)
         self.reading_pane.display = bool(now.reading)
+        self.pane_header.display = not now.list
         self.folder_divider.display = bool(now.folders and (now.list or now.reading))
         self.list_divider.display = bool(now.list and now.reading)
         self.folder_tree.styles.width = now.folders or 1
@@ -65,8 +67,10 @@ class Panes(MailBase):
     def shown_panes(self) -> list[Widget]:
         """The panes in view, from left to right."""
         panes: list[tuple[Widget, int]] = [
-            (self.folder_tree, self.now.folders), (self.listing, self.now.list), (self.pane, self.now.reading),
-        ]  # fmt: skip
+            (self.folder_tree, self.now.folders),
+            (self.listing, self.now.list),
+            (self.pane, self.now.reading),
+        ]
         return [pane for pane, cells in panes if cells]
 
     def open_reading(self) -> None:
@@ -101,8 +105,19 @@ class Panes(MailBase):
 
     def action_resize(self, by: int) -> None:
         """Make the pane with the focus wider or narrower."""
-        name = {self.folder_tree: "folders", self.pane: "reading"}.get(self.focused or self, "list")
+        names: dict[Widget, str] = {self.folder_tree: "folders", self.pane: "reading"}
+        name = names.get(self.focused or self, "list")
         self._resize(name, by)
+
+    def on_descendant_focus(self) -> None:
+        """The line beside the pane with the keys is drawn in the accent."""
+        self.folder_divider.set_class(self.focused is self.folder_tree, "-beside")
+        self.list_divider.set_class(self.focused is self.pane, "-beside")
+
+    @on(ReadingHeader.Pressed)
+    def _back_pressed(self, message: ReadingHeader.Pressed) -> None:
+        message.stop()
+        self.close_reading()
 
     def on_resize(self, _event: events.Resize) -> None:
         """The terminal has another size."""

@@ -46,6 +46,8 @@ class Reading(MailBase):
         """Show a message; `deliberate` fetches a missing body at once, not after a pause."""
         self._drop_timers()
         self.wanted = message
+        self.pane_header.title = self.header.title
+        self.pane_header.number, self.pane_header.total = self.listing.cursor + 1, len(self.listing.ids)
         row = self.listing.row(message) if message else None
         if row is None:
             self.pane.clear("Nothing is opened." if not self.listing.ids else "")

@@ -23,7 +23,7 @@ _SHOWN_MOST = 300
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to choose. `note` stands dim behind the text, `warning` below it. Untrusted text is welcome."""
+    """One thing to choose: `note` stands dim behind the text, `warning` below it. All may be untrusted."""
 
     key: str
     text: str

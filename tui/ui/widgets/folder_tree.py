@@ -124,10 +124,8 @@ class FolderTree(ScrollView, can_focus=True):
             (" ", "text"),
         )
         behind = self._backdrop(index, node)
-        base = self._style("text")
-        return Strip([Segment(text, base + self._style(tone) + behind) for text, tone in runs]).crop_extend(
-            0, width, base + behind
-        )
+        segments = [Segment(text, self._style(tone) + behind) for text, tone in runs]
+        return Strip(segments).crop_extend(0, width, self._style("text") + behind)
 
     def notify_style_update(self) -> None:
         """Forget the styles made for the last theme."""
@@ -186,6 +184,6 @@ class FolderTree(ScrollView, can_focus=True):
 
     def _style(self, name: str) -> Style:
         if name not in self._styles:
-            partial = name != "text"
+            partial = name in {"cursor", "hover", "open"}
             self._styles[name] = self.get_component_rich_style(f"tree--{name}", partial=partial)
         return self._styles[name]

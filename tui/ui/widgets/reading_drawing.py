@@ -20,7 +20,7 @@ TONES = (
 
 PLAIN = Style(0)
 _FOLDED_AFTER = 3
-_MARGIN = 2
+_NARROW = 84
 _WIDEST = 100
 _MOST_HEADERS = 200
 
@@ -61,7 +61,8 @@ class Folds:
 
 def draw(page: Page, width: int, folds: Folds, now: float) -> list[Drawn]:
     """All lines of a page for a pane of `width` cells; `now` is Unix seconds."""
-    room = max(8, min(_WIDEST, width - 2 * _MARGIN))
+    margin = 2 if width > _NARROW else 1
+    room = max(8, min(_WIDEST, width - 2 * margin))
     lines: list[Drawn] = [()]
     lines += _head(page, room, folds, now)
     lines += _notes(page, room)
@@ -79,7 +80,7 @@ def draw(page: Page, width: int, folds: Folds, now: float) -> list[Drawn]:
             lines += _card(invitation, room)
         lines += list(_body(page.content, room, folds.quotes))
     lines.append(())
-    pad = Piece(" " * _MARGIN)
+    pad = Piece(" " * margin)
     return [(pad, *line) if line else () for line in lines]
 
 
@@ -142,7 +143,7 @@ def _head(page: Page, room: int, folds: Folds, now: float) -> Iterator[Drawn]:
         yield from _recipients("Cc", envelope.cc, room, folds.people)
     when = words.long_date(envelope.date if envelope.date is not None else page.row.received, now)
     marks = [word for flag, word in _FLAG_WORDS if flag in page.row.flags]
-    place = safe_line(page.row.folder, 60)
+    place = "Inbox" if page.row.folder == "INBOX" else safe_line(page.row.folder, 60)
     yield (Piece(cut(" · ".join([when, place, *marks]), room), "dim"),)
 
 
@@ -232,27 +233,17 @@ def _card(invitation: Invitation, room: int) -> Iterator[Drawn]:
 
 
 def _body(content: Content, room: int, unfolded: bool) -> Iterator[Drawn]:
-    from tui.mail.text import wrap
+    from tui.mail.text import quotes, wrap
 
-    lines = wrap(tuple(_numbered(line) for line in content.paragraphs), room)
+    lines = wrap(tuple(_numbered(line) for line in content.paragraphs), room, cell_len)
     index = 0
-    while index < len(lines):
-        end = index
-        while end < len(lines) and lines[end].quote:
-            end += 1
-        if end == index:
-            yield _set(lines[index])
-            index += 1
-            continue
-        shown = end if unfolded or end - index <= _FOLDED_AFTER + 1 else index + _FOLDED_AFTER
+    for first, end in () if unfolded else quotes(lines, _FOLDED_AFTER + 2):
+        shown = first + _FOLDED_AFTER
         yield from (_set(line) for line in lines[index:shown])
-        if shown < end:
-            yield (
-                Piece("│ ", "quote1"),
-                Piece(f"… {words.count(end - shown, 'more quoted line')}", "accent", "quotes"),
-                Piece(" · z shows", "dim", "quotes"),
-            )
+        more = words.count(end - shown, "more quoted line")
+        yield Piece("│ ", "quote1"), Piece(f"… {more}", "accent", "quotes"), Piece(" · z shows", "dim", "quotes")
         index = end
+    yield from (_set(line) for line in lines[index:])
 
 
 def _numbered(line: Line) -> Line:
@@ -269,7 +260,7 @@ def _numbered(line: Line) -> Line:
 
 
 def _set(line: Line) -> Drawn:
-    bars = tuple(Piece("│ ", f"quote{min(depth, 3)}") for depth in range(1, min(line.quote, 6) + 1))
+    bars = tuple(Piece("│ ", f"quote{min(depth, 3)}") for depth in range(1, min(line.quote, 5) + 1))
     tone = f"quote{min(line.quote, 3)}" if line.quote else "text"
     return (*bars, *(_span(span, tone) for span in line.spans))
 
@@ -294,7 +285,7 @@ def _wrapped(text: str, room: int, tone: str, most: int = 40, before: int = 0) -
     if not text:
         return
     yield from [()] * before
-    lines = wrap((Line((Span(stable(text)),)),), room)
+    lines = wrap((Line((Span(stable(text)),)),), room, cell_len)
     for index, line in enumerate(lines[:most]):
         last = index == most - 1 < len(lines) - 1
         yield (Piece(cut(line.text, room - 1) + "…" if last else line.text, tone),)
