@@ -41,29 +41,31 @@ def _walk(
     text_before = len(text) if text is not None else -1
     html_before = len(html) if html is not None else -1
     for index, part in enumerate(parts):
+        shown = shown_as(part)
         if part.is_multipart and part.children:
             inner = part.type.partition("/")[2]
             _walk(part.children, inner, in_alternative or inner == "alternative", text, html, bodies)
         elif not _is_inline(part, index, kind):
             bodies.attachments.append(part)
         elif kind == "alternative":
-            if shown_as(part) == "text/plain":
-                _push(text, part)
-            elif shown_as(part) == "text/html":
-                _push(html, part)
-            else:
-                bodies.attachments.append(part)
+            target = {"text/plain": text, "text/html": html}.get(shown, bodies.attachments)
+            _push(target, part)
         else:
-            if in_alternative and shown_as(part) == "text/plain":
-                html = None
-            elif in_alternative and shown_as(part) == "text/html":
-                text = None
+            if in_alternative and shown in ("text/plain", "text/html"):
+                text, html = (text, None) if shown == "text/plain" else (None, html)
             _push(text, part)
             _push(html, part)
             if part.type.startswith(_MEDIA):
                 (bodies.pictures if text is not None and html is not None else bodies.attachments).append(
                     part
                 )
+    _fill(kind, text, html, text_before, html_before)
+
+
+def _fill(
+    kind: str, text: list[Part] | None, html: list[Part] | None, text_before: int, html_before: int
+) -> None:
+    """An alternative that came in one form only stands for the other too."""
     if kind == "alternative" and text is not None and html is not None:
         if len(text) == text_before and len(html) != html_before:
             text.extend(html[html_before:])

@@ -6,6 +6,8 @@ import re
 from calendar import monthrange, timegm
 from datetime import datetime
 
+from tui.mail import parameters
+
 _MONTHS = {
     name: number
     for number, name in enumerate(
@@ -42,7 +44,6 @@ _FORMS = tuple(
         r"(?P<day>\d{1,2})[\s-]+(?P<month>[a-z]{3})[a-z]*[\s,-]+(?P<year>\d{4})\b",
     )
 )
-_COMMENT = re.compile(r"\([^()]*\)")
 _LONGEST = 300
 
 
@@ -51,7 +52,7 @@ def parse(value: str) -> tuple[int, int] | None:
 
     A missing or unknown zone counts as UTC. Two-digit years are read by RFC 5322 4.3.
     """
-    text = _COMMENT.sub(" ", value[:_LONGEST])
+    text = parameters.without_comments(value[:_LONGEST])
     for form in _FORMS:
         if match := form.search(text):
             return _moment(match.groupdict())

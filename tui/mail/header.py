@@ -71,6 +71,11 @@ def split(block: bytes) -> list[tuple[str, bytes]]:
     return [(match[1].decode("ascii").lower(), match[2]) for match in _FIELD.finditer(block)]
 
 
+def split_named(block: bytes) -> list[tuple[str, bytes]]:
+    """As `split`, with names as they are written."""
+    return [(match[1].decode("ascii"), match[2]) for match in _FIELD.finditer(block)]
+
+
 def unfold(value: bytes) -> str:
     """A field's value on one line, as text but not yet decoded (RFC 5322 2.2.3)."""
     text = value.decode("ascii") if value.isascii() and b"\x1b" not in value else charset.guess(value)
@@ -88,9 +93,7 @@ def block(raw: bytes) -> bytes:
 
 def fields(raw: bytes) -> list[tuple[str, str]]:
     """Every header field in order: its name as written, and its value unfolded and decoded."""
-    return [
-        (match[1].decode("ascii"), words.decode(unfold(match[2]))) for match in _FIELD.finditer(block(raw))
-    ]
+    return [(name, words.decode(unfold(value))) for name, value in split_named(block(raw))]
 
 
 def envelope(raw: bytes) -> Envelope:

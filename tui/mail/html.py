@@ -25,8 +25,8 @@ _MARKED = re.compile("style|hidden|background", re.IGNORECASE)
 
 # fmt: off
 _VOID = frozenset((
-    "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta",
-    "param", "source", "track", "wbr",
+    "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "link",
+    "meta", "param", "source", "track", "wbr",
 ))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _SPACED = _HEADINGS | {
@@ -34,8 +34,8 @@ _SPACED = _HEADINGS | {
 }
 _BLOCKS = _SPACED | {
     "address", "article", "aside", "body", "caption", "center", "dd", "details", "dialog", "dir", "div", "dt",
-    "figcaption", "footer", "header", "html", "legend", "li", "main", "menu", "nav", "optgroup", "option", "search",
-    "section", "summary", "tbody", "td", "tfoot", "th", "thead", "tr",
+    "figcaption", "footer", "header", "html", "legend", "li", "main", "menu", "nav", "optgroup", "option",
+    "search", "section", "summary", "tbody", "td", "tfoot", "th", "thead", "tr",
 }
 _STYLES = {
     "b": Style.BOLD, "strong": Style.BOLD, "th": Style.BOLD, "dt": Style.BOLD,
@@ -46,8 +46,8 @@ _STYLES = {
     **dict.fromkeys(_HEADINGS, Style.HEADING),
 }
 _UNSEEN = frozenset((
-    "script", "style", "title", "template", "noembed", "noframes", "iframe", "object", "audio", "video", "canvas",
-    "svg", "math", "map", "datalist",
+    "script", "style", "title", "template", "noembed", "noframes", "iframe", "object", "audio", "video",
+    "canvas", "svg", "math", "map", "datalist",
 ))
 _INLINE = frozenset((
     "a", "abbr", "b", "big", "code", "em", "font", "i", "kbd", "nobr", "s", "samp", "small", "span", "strike",

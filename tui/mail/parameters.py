@@ -25,7 +25,7 @@ def content_type(value: str) -> tuple[str, dict[str, str]] | None:
     """`type/subtype` in lower case and the parameters, or None when the field names no type (RFC
     2045 5.2).
     """
-    plain = _without_comments(value)
+    plain = without_comments(value)
     match = _TYPE.match(plain)
     if match is None:
         return None
@@ -34,12 +34,12 @@ def content_type(value: str) -> tuple[str, dict[str, str]] | None:
 
 def loose_parameters(value: str) -> dict[str, str]:
     """The parameters of a Content-Type field whose type cannot be read."""
-    return _parameters(";" + _without_comments(value))
+    return _parameters(";" + without_comments(value))
 
 
 def disposition(value: str) -> tuple[str, dict[str, str]]:
     """The disposition in lower case ("" when there is none) and its parameters."""
-    plain = _without_comments(value)
+    plain = without_comments(value)
     match = _TOKEN.match(plain)
     if match is None or plain[match.end() :].lstrip().startswith("="):
         return "", _parameters(";" + plain)
@@ -50,7 +50,7 @@ def token(value: str) -> str:
     """The first word of a field such as Content-Transfer-Encoding, lower case, comments and quotes taken
     off.
     """
-    return _without_comments(value).strip().strip("\"'").strip().split(";", 1)[0].strip().lower()
+    return without_comments(value).strip().strip("\"'").strip().split(";", 1)[0].strip().lower()
 
 
 def _parameters(text: str) -> dict[str, str]:
@@ -119,7 +119,7 @@ def _text(value: str) -> str:
     return words.decode(value)
 
 
-def _without_comments(value: str) -> str:
+def without_comments(value: str) -> str:
     """`value` without RFC 822 comments, which may nest; quoted strings are left alone."""
     if "(" not in value:
         return value

@@ -206,6 +206,14 @@ def _slice(spans: Sequence[Span], first: int, last: int) -> list[Span]:
     return out
 
 
+def relinked(line: Line, by: int) -> Line:
+    """A line whose links are counted on from `by`."""
+    if not any(span.link for span in line.spans):
+        return line
+    spans = (Span(span.text, span.style, span.link + by if span.link else 0) for span in line.spans)
+    return Line(tuple(spans), line.quote)
+
+
 def _isolated(line: Line) -> Line:
     if not is_right_to_left(line.text):
         return line
