@@ -16,6 +16,7 @@ from textual.keys import KEY_NAME_REPLACEMENTS, format_key
 
 PRESETS = ("default", "vim")
 _NEVER = "unbound"
+_CAPS = {"pageup": "PgUp", "pagedown": "PgDn", "enter": "Enter", "delete": "Del", "escape": "Esc"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +189,32 @@ TABLE: tuple[Key, ...] = (
     Key(
         "compose.copies", "ctrl+l", "copies", "Cc/Bcc", "Show the fields for copies", show=True, priority=True
     ),
-    Key("compose.discard", "alt+x", "discard", "Discard", "Throw the draft away, after asking", priority=True),
+    Key(
+        "compose.discard", "alt+x", "discard", "Discard", "Throw the draft away, after asking", priority=True
+    ),
     Key("compose.leave", "escape", "leave", "Leave", "Go back; the draft is kept", show=True),
+    Key("outbox.edit", "e, enter", "edit", "Take back", "Take the mail back and write on", show=True),
+    Key("outbox.retry", "r", "retry", "Send now", "Send this mail now, or once more", show=True),
+    Key("outbox.all", "S", "send_all", "Send all due", "Send everything that is due", show=True),
+    Key("outbox.back", "escape, q", "back", "Back", "Go back", show=True),
+    Key("accounts.add", "a", "add", "Add", "Add an account", show=True),
+    Key("accounts.edit", "e, enter", "edit", "Edit", "Change servers, sign-in and what is kept", show=True),
+    Key("accounts.test", "t", "test", "Test", "Try receiving and sending, step by step", show=True),
+    Key("accounts.sign_in", "s", "sign_in", "Sign in", "Give the password or token once more", show=True),
+    Key("accounts.switch", "p", "switch", "IMAP/POP3", "Receive by the other protocol", show=True),
+    Key("accounts.remove", "d, delete", "remove", "Remove", "Remove the account, after asking", show=True),
+    Key("accounts.back", "escape, q", "back", "Back", "Go back", show=True),
+    Key(
+        "settings.accounts",
+        "ctrl+o",
+        "accounts",
+        "Accounts",
+        "Add, change and remove accounts",
+        show=True,
+        priority=True,
+    ),
+    Key("settings.search", "ctrl+f", "search", "Search", "Search the settings", show=True, priority=True),
+    Key("settings.back", "escape", "back", "Back", "Go back; every change is saved already", show=True),
 )
 
 _BY_ID = {key.id: key for key in TABLE}
@@ -308,5 +333,5 @@ def _key_cap(key: str) -> str:
     *modifiers, name = key.split("+")
     caps = [modifier.capitalize() for modifier in modifiers]
     letter = len(name) == 1 and name.isalpha()
-    cap = name.upper() if letter and modifiers else format_key(name)
-    return "+".join([*caps, {"pgup": "PgUp", "pgdn": "PgDn"}.get(cap, cap if letter else cap.capitalize())])
+    cap = name.upper() if letter and modifiers else _CAPS.get(name) or format_key(name)
+    return "+".join([*caps, cap if letter else cap[:1].upper() + cap[1:]])
