@@ -62,7 +62,7 @@ def _is_file(path: str) -> bool:
 
 
 def matching(typed: str, most: int = 200) -> list[Entry]:
-    """What the typed beginning of a path may become: folders first, then files, hidden ones when asked for."""
+    """What the beginning of a path may become: folders first, then files, hidden ones when asked for."""
     folder, _, start = typed.rpartition("/")
     folder = f"{folder}/" if "/" in typed else ""
     found: list[Entry] = []

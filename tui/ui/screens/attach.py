@@ -63,7 +63,6 @@ class AttachDialog(Dialog["list[str]"]):
 
     def inside(self) -> ComposeResult:
         """The path, what it may become, and how to do it."""
-        self.query_one("#box").add_class("-tall-list")
         yield _Path(self._start, id="path", compact=True, suggester=PathSuggester(), select_on_focus=False)
         yield Static(id="complaint", classes="complaint")
         yield OptionList(id="entries", markup=False, compact=True)
@@ -130,7 +129,9 @@ class AttachDialog(Dialog["list[str]"]):
         path.focus()
 
     def _complain(self, words: str) -> None:
-        self.query_one("#complaint", Static).update(Content(f"✗ {words}" if words else ""))
+        complaint = self.query_one("#complaint", Static)
+        complaint.update(Content(f"✗ {words}" if words else ""))
+        complaint.display = bool(words)
 
 
 def _shown(entry: Entry) -> Content:

@@ -26,6 +26,7 @@ class Sheet(Screen[ResultT]):
     """A screen with a title, whatever `inside` yields, and the keys at its foot."""
 
     CSS_PATH = FORMS_CSS
+    AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [
         (0, "-narrow"),
         (80, "-normal"),

@@ -19,7 +19,7 @@ from tui.ui.words import size
 
 
 class AttachmentBar(Horizontal):
-    """One button for each attachment, and their sum; hidden while there is none."""
+    """One button for each attachment; hidden while there is none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "app.focus_previous", show=False),
@@ -41,15 +41,11 @@ class AttachmentBar(Horizontal):
         self.display = bool(files)
 
     def compose(self) -> ComposeResult:
-        """Label, buttons, sum."""
+        """A label, then the buttons."""
         yield Static(Content("Files"), classes="label")
         for number, file in enumerate(self._files):
             label = Content.assemble(safe_line(file.filename, 60), (f" {size(file.size)}", "dim"))
             yield Button(label, name=str(number), compact=True)
-        if len(self._files) > 1:
-            yield Static(
-                Content(f"{size(sum(file.size for file in self._files))} in all"), classes="muted sum"
-            )
 
     async def show(self, files: Sequence[DraftFile]) -> None:
         """Draw these attachments instead."""

@@ -1,0 +1,91 @@
+"""What a mail in the outbox is doing, in words. Pure: the time now is handed in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tui.model.draft import Outgoing, Recipient, RecipientState, SendState
+from tui.model.safe_text import safe_line, safe_text
+from tui.ui.words import count, short_date, span
+
+_MARKS: dict[SendState, str] = {
+    SendState.HELD: "◷",
+    SendState.QUEUED: "→",
+    SendState.SENDING: "◐",
+    SendState.DOT_SENT: "?",
+    SendState.SENT: "✓",
+    SendState.FAILED: "✗",
+    SendState.UNSURE: "?",
+    SendState.CANCELLED: "–",
+}
+
+CAN_COME_BACK = frozenset({SendState.HELD, SendState.QUEUED, SendState.FAILED, SendState.UNSURE})
+"""States in which the person may take a mail back or send it (again)."""
+
+UNSURE = (
+    "The connection broke after the whole mail had been handed over and before the server said that it has it. "
+    "So it may have arrived or not, and nobody can know from here. Look into Sent, or ask the recipient. "
+    "It is not sent again by itself; sending it again may deliver it twice."
+)
+
+
+def mark(state: SendState) -> str:
+    """One cell that tells the states apart without colour."""
+    return _MARKS[state]
+
+
+def state_words(mail: Outgoing, now: float) -> str:
+    """Where the mail stands, with the time of the next try."""
+    match mail.state:
+        case SendState.HELD:
+            return f"Leaves {_when(mail.due, now)}"
+        case SendState.QUEUED if mail.attempts:
+            return f"Not sent yet, tried {count(mail.attempts, 'time')}, again {_when(mail.due, now)}"
+        case SendState.QUEUED:
+            return f"Waits, leaves {_when(mail.due, now)}"
+        case SendState.SENDING:
+            return "Is being sent"
+        case SendState.DOT_SENT | SendState.UNSURE:
+            return "Perhaps sent: nobody knows"
+        case SendState.SENT:
+            return "Sent"
+        case SendState.FAILED:
+            return "Not sent"
+        case SendState.CANCELLED:
+            return "Taken back"
+
+
+def account_of(mail: Outgoing, now: float) -> str:
+    """All that is known of the mail, several lines: recipients with their answers, why, the server's words."""
+    lines = [_recipient(one) for one in mail.recipients]
+    if mail.state in (SendState.UNSURE, SendState.DOT_SENT):
+        lines += ["", UNSURE]
+    if mail.explanation:
+        lines += ["", safe_text(mail.explanation)]
+    if mail.last_error:
+        lines += ["", f"The server said: {safe_text(mail.last_error)}"]
+    when = short_date(mail.created, now)
+    lines += ["", f"Written {when} as {safe_line(mail.sender)}, by the account {safe_line(mail.account)}."]
+    return "\n".join(lines)
+
+
+def _recipient(one: Recipient) -> str:
+    answer = safe_line(f"{one.code or ''} {one.text}".strip(), 300)
+    match one.state:
+        case RecipientState.ACCEPTED:
+            return f"✓ {safe_line(one.address)}"
+        case RecipientState.REFUSED:
+            return f"✗ {safe_line(one.address)}: refused" + (f" ({answer})" if answer else "")
+        case RecipientState.PENDING:
+            return f"· {safe_line(one.address)}" + (f" ({answer})" if answer else "")
+
+
+def _when(due: float, now: float) -> str:
+    if due <= now + 1:
+        return "now"
+    if due - now < 3600:
+        return f"in {span(due - now)}"
+    try:
+        return f"{datetime.fromtimestamp(due):%a %d %b %H:%M}"
+    except (OverflowError, OSError, ValueError):
+        return "later"
