@@ -18,12 +18,12 @@ _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _PROGRAMS = frozenset((
     "ade", "adp", "apk", "app", "appimage", "application", "appref-ms", "bat", "cmd", "com", "command", "cpl",
     "desktop", "dll", "dmg", "exe", "gadget", "hta", "inf", "ins", "iso", "jar", "js", "jse", "lnk", "msc",
-    "msi", "msp", "mst", "pif", "pkg", "ps1", "psm1", "py", "pyw", "reg", "scf", "scpt", "scr", "sct", "sh", "shs",
-    "svg", "url", "vb", "vbe", "vbs", "vhd", "vhdx", "wsc", "wsf", "wsh", "xll",
+    "msi", "msp", "mst", "pif", "pkg", "ps1", "psm1", "py", "pyw", "reg", "scf", "scpt", "scr", "sct", "sh",
+    "shs", "svg", "url", "vb", "vbe", "vbs", "vhd", "vhdx", "wsc", "wsf", "wsh", "xll",
 ))
 _HARMLESS = frozenset((
-    "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "txt", "jpg", "jpeg", "png", "gif", "zip", "csv", "mp3",
-    "mp4",
+    "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "txt", "jpg", "jpeg", "png", "gif", "zip", "csv",
+    "mp3", "mp4",
 ))
 # fmt: on
 

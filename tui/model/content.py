@@ -86,7 +86,8 @@ class Content:
 
     `paragraphs` are unwrapped lines; `mail.text.wrap` fits them to a width. `remote_images` counts what was
     not loaded. `auth` is the provider's own verdict ({"spf","dkim","dmarc"}) or None. `warnings` are
-    sentences for the person.
+    sentences for the person. `pictures` are images, sounds and films that stand in the text: RFC 8621 does not
+    count them as attachments, but a terminal can only offer to save them.
     """
 
     envelope: Envelope
@@ -101,3 +102,4 @@ class Content:
     remote_images: int = 0
     warnings: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = field(default=())
+    pictures: tuple[Attachment, ...] = ()
