@@ -59,6 +59,8 @@ def dovecot_with(sink: SmtpSink) -> Iterator[Callable[[str], Dovecot]]:
 
     yield get
     for server in running.values():
+        server.ask_to_stop()
+    for server in running.values():
         server.remove()
 
 

@@ -218,10 +218,15 @@ class Dovecot:
         """Stop it at once, with every connection; what it printed is returned. `start` may follow."""
         if self._process is None:
             return ""
-        self._process.terminate()
+        self.ask_to_stop()
         printed = self._process.communicate(timeout=20)[1].decode("utf-8", "replace")
         self._process = None
         return printed
+
+    def ask_to_stop(self) -> None:
+        """Begin to stop it, without waiting."""
+        if self._process is not None:
+            self._process.terminate()
 
     def remove(self) -> None:
         """Stop it and delete all it had."""

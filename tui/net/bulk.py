@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tui.model.error import MailError, Refused
@@ -33,7 +32,7 @@ _FLAGS_LINE = re.compile(
 
 
 def headers(talk: Conversation, uids: Sequence[int]) -> Iterator[list[FetchedHeader]]:
-    """Headers of `uids` in lists of up to BATCH, in the order of `uids` from batch to batch.
+    """Headers of `uids` in lists of up to BATCH, roughly in the order of `uids`.
 
     Messages that are no longer there are missing, others never come. Raises Offline, Garbled, Refused, Busy.
     """
@@ -43,9 +42,11 @@ def headers(talk: Conversation, uids: Sequence[int]) -> Iterator[list[FetchedHea
     gathered: list[FetchedHeader] = []
     batches = [uids[n : n + BATCH] for n in range(0, len(uids), BATCH)]
     for found in _fetch(talk, batches, items):
-        if found is None:
-            yield gathered
+        if found is None or len(gathered) >= BATCH:
+            if gathered:
+                yield gathered
             gathered = []
+        if found is None:
             continue
         uid = fetch_items.number(found, b"UID", LARGEST_NUMBER)
         if uid not in wanted or b"BODY" not in found:
@@ -136,35 +137,39 @@ def _fetch(
 ) -> Iterator[dict[bytes, bytes] | None]:
     """Every FETCH response to the batches, parsed; None after each batch."""
     todo = iter(batches)
-    waiting: deque[tuple[bytes, int]] = deque()
+    waiting: dict[bytes, int] = {}  # messages asked for by tag; commands may end in any order (RFC 3501 5.5)
+    left = 10_000  # what may come besides, such as changes of flags told in between
     with talk.transport.stream():
         try:
             while True:
                 while len(waiting) < _IN_FLIGHT and (batch := next(todo, None)):
-                    waiting.append((talk.send(f"UID FETCH {uid_set(batch)} {items}"), len(batch)))
+                    waiting[talk.send(f"UID FETCH {uid_set(batch)} {items}")] = len(batch)
+                    left += 2 * len(batch)
                 if not waiting:
                     return
-                yield from _one_batch(talk, waiting)
-                yield None
+                response = talk.response()
+                if fetch_items.is_fetch(response.text):
+                    yield _items(talk, response)
+                elif _has_ended(talk, response, waiting):
+                    yield None
+                left -= 1
+                if left < 0:
+                    raise talk.transport.broken("an endless answer to FETCH")
         finally:
             _drop(talk, waiting)
 
 
-def _one_batch(talk: Conversation, waiting: deque[tuple[bytes, int]]) -> Iterator[dict[bytes, bytes]]:
-    """The FETCH responses up to the end of the oldest command in flight, which is then taken off."""
-    tag, asked = waiting[0]
-    left = asked * 2 + 10_000  # every message, and as many changes of flags told in between
-    while True:
-        response = talk.response()
-        if fetch_items.is_fetch(response.text):
-            yield _items(talk, response)
-        elif not response.text.startswith(b"* "):
-            waiting.popleft()
-            _check_end(talk, response, tag)
-            return
-        left -= 1
-        if left < 0:
-            raise talk.transport.broken("an endless answer to FETCH")
+def _has_ended(talk: Conversation, response: Response, waiting: dict[bytes, int]) -> bool:
+    """Whether one of the commands is done; it is then no longer waited for, also when it was refused."""
+    tag = response.text.partition(b" ")[0]
+    if waiting.pop(tag, None) is None:
+        return talk.is_end(response, b"", "fetching messages")
+    try:
+        return talk.is_end(response, tag, "fetching messages")
+    except Refused as error:
+        if "EXPUNGEISSUED" in error.detail.upper():  # RFC 5530: some were gone, the others have come
+            return True
+        raise
 
 
 def _items(talk: Conversation, response: Response) -> dict[bytes, bytes]:
@@ -174,17 +179,8 @@ def _items(talk: Conversation, response: Response) -> dict[bytes, bytes]:
         raise talk.transport.broken(str(error)) from error
 
 
-def _check_end(talk: Conversation, response: Response, tag: bytes) -> None:
-    try:
-        talk.is_end(response, tag, "fetching messages")
-    except Refused as error:
-        if "EXPUNGEISSUED" not in error.detail.upper():  # RFC 5530: some were gone, the others have come
-            raise
-
-
-def _drop(talk: Conversation, waiting: deque[tuple[bytes, int]]) -> None:
+def _drop(talk: Conversation, waiting: dict[bytes, int]) -> None:
     """Read up to the end of the commands in flight. A broken connection is told by the next command."""
-    with contextlib.suppress(MailError, OSError, ValueError):
-        for tag, _ in waiting:
-            while not talk.response().text.startswith(tag + b" "):
-                pass
+    with contextlib.suppress(MailError, OSError):
+        while waiting:
+            waiting.pop(talk.response().text.partition(b" ")[0], None)

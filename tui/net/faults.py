@@ -31,7 +31,7 @@ _SIGN_IN = re.compile(
 _TOKEN_EXPIRED = re.compile(r"AccessTokenExpired|Session invalidated", re.IGNORECASE)
 _NOT_CONNECTED = re.compile(r"authenticated but not connected", re.IGNORECASE)
 _SMTP_SIGN_IN = frozenset({530, 534, 535, 538})
-_OUR_LIBRARIES_CHOKED = (ValueError, LookupError, TypeError, AssertionError, RecursionError)
+_OUR_LIBRARIES_CHOKED = (ValueError, LookupError, TypeError, RecursionError)
 _FOREIGN = (
     OSError, EOFError, imaplib.IMAP4.error, poplib.error_proto, smtplib.SMTPException,
     *_OUR_LIBRARIES_CHOKED,

@@ -1,0 +1,64 @@
+"""Signed-in connections to the real Dovecot, closed when the test ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.servers.dovecot import PASSWORD, Dovecot
+from tui.model.account import Login
+from tui.model.secret import Secret
+from tui.net.imap import ImapConnection
+from tui.net.link import Waker
+from tui.net.pop3 import Pop3Connection
+
+SECRET = Secret(PASSWORD)
+
+
+@pytest.fixture
+def connect(dovecot: Dovecot, user: str) -> Iterator[Callable[..., ImapConnection]]:
+    """Opens IMAP connections of this test's user, to the given Dovecot or the usual one."""
+    opened: list[ImapConnection] = []
+
+    def open_one(server: Dovecot = dovecot, service: str = "imaps") -> ImapConnection:
+        connection = ImapConnection(server.server(service), server.ca_file)
+        opened.append(connection)
+        connection.connect()
+        connection.sign_in(Login(user), SECRET)
+        return connection
+
+    yield open_one
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture
+def imap(connect: Callable[..., ImapConnection]) -> ImapConnection:
+    """A signed-in IMAP connection."""
+    return connect()
+
+
+@pytest.fixture
+def connect_pop3(dovecot: Dovecot, user: str) -> Iterator[Callable[[], Pop3Connection]]:
+    """Opens POP3 connections of this test's user, one after the other."""
+    opened: list[Pop3Connection] = []
+
+    def open_one() -> Pop3Connection:
+        connection = Pop3Connection(dovecot.server("pop3s"), dovecot.ca_file)
+        opened.append(connection)
+        connection.connect()
+        connection.sign_in(Login(user), SECRET)
+        return connection
+
+    yield open_one
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture
+def waker() -> Iterator[Waker]:
+    """A Waker, closed afterwards."""
+    made = Waker()
+    yield made
+    made.close()
