@@ -74,8 +74,8 @@ def _fill(
 
 
 def shown_as(part: Part) -> str:
-    """The type a part is shown as: a multipart in which no delimiter was found is text."""
-    return "text/plain" if part.is_multipart and not part.children else part.type
+    """The type a part is shown as: when no delimiter was found in the whole message, it is all text."""
+    return "text/plain" if part.is_multipart and not part.children and not part.level else part.type
 
 
 def _is_inline(part: Part, index: int, kind: str) -> bool:

@@ -17,11 +17,10 @@ _FOLD = re.compile(r"\r?\n[ \t]*")
 _BLANKS = re.compile(rb"\s+")
 _ID = re.compile(r"<([^<>]*+)>")
 _USUAL = re.compile(
-    rb"(?:From|To|Cc|Bcc|Subject|Date|Received|Message-ID|MIME-Version|Content-[A-Za-z-]+|X-[!-9;-~]+"
-    rb"|Reply-To|Sender"
-    rb"|Return-Path|In-Reply-To|References|List-[A-Za-z-]+|Delivered-To|DKIM-Signature"
+    rb"^(?:From|To|Cc|Bcc|Subject|Date|Received|Message-ID|MIME-Version|Content-[A-Za-z-]+|X-[!-9;-~]+"
+    rb"|Reply-To|Sender|Return-Path|In-Reply-To|References|List-[A-Za-z-]+|Delivered-To|DKIM-Signature"
     rb"|Authentication-Results)[ \t]*:",
-    re.IGNORECASE,
+    re.IGNORECASE | re.MULTILINE,
 )
 _MOST_REFERENCES = 200
 _PRINTED = ("message-id", "date", "from", "subject")
@@ -51,12 +50,15 @@ def find_end(raw: bytes, start: int = 0, limit: int | None = None) -> tuple[int,
     blank = _BLANK_LINE.search(raw, start, stop)
     end, body = (blank.start() + 1, blank.end()) if blank else (stop, stop)
     strange = _STRANGE.search(raw, start, end)
-    while strange is not None and strange.start() < end:
+    if strange is None:
+        return end, body
+    last_usual = max((match.start() for match in _USUAL.finditer(raw, start, end)), default=-1)
+    while strange is not None and strange.start() < last_usual:
         after = raw.find(b"\n", strange.start(), end) + 1
-        if not after or not _USUAL.match(raw, after, end):
-            return strange.start(), strange.start()
         strange = _STRANGE.search(raw, after, end)
-    return end, body
+    if strange is None or strange.start() >= end:
+        return end, body
+    return strange.start(), strange.start()
 
 
 def skip_envelope_line(raw: bytes) -> int:

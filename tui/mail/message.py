@@ -24,7 +24,7 @@ def parse(raw: bytes) -> Content:
     """Read a whole message. Never raises; what was wrong with it is said in `warnings`.
 
     `text` and `html` are decoded but not sanitised, with LF line ends; `paragraphs` and `links` are safe to
-    show. Pictures that stand in the text are listed with the attachments, so that they can be saved.
+    show.
     """
     found = structure.read(raw)
     divided = bodies.divide(found.root)
@@ -37,15 +37,12 @@ def parse(raw: bytes) -> Content:
     source = _joined([decoded_text(part) for part in divided.html if part.type == "text/html"])
     if not shown.rendered and source:
         shown.links_of(source)
-    attachments = tuple(
-        map(_attachment, sorted(divided.attachments + divided.pictures, key=lambda part: part.number))
-    )
+    attachments = tuple(map(_attachment, divided.attachments))
     results = next((value for name, value in decoded if name.lower() == "authentication-results"), "")
-    notes = [
-        *found.defects,
-        *caution.about_sender(envelope, decoded),
-        *caution.about_attachments(attachments),
-    ]
+    notes = [*found.defects, *caution.about_sender(envelope, decoded)]
+    notes += caution.about_attachments(attachments)
+    if links.is_wrapped(source):
+        notes.append(_WRAPPED)
     return Content(
         envelope=envelope,
         text=_joined(shown.texts),
@@ -59,6 +56,7 @@ def parse(raw: bytes) -> Content:
         remote_images=shown.pictures,
         warnings=tuple(notes),
         headers=decoded,
+        pictures=tuple(map(_attachment, divided.pictures)),
     )
 
 

@@ -181,6 +181,9 @@ class _Buffer:
                 break
             at, after, depth, closing = found
             self._finish(self._before(at), depth + 1)
+            if not closing and self._is_delimiter(after, depth):
+                position = after - 1  # two delimiters with nothing between make no part
+                continue
             if closing:
                 self._pop(depth)
                 position = after
@@ -228,9 +231,7 @@ class _Buffer:
         boundary = part.parameters.get("boundary", "").encode("latin-1", "replace").rstrip()
         if not boundary:
             boundary = self._guess(part)
-            self._scanner.defect(
-                "A part with several parts does not say how they are divided; it was guessed."
-            )
+            self._scanner.defect("A part with several parts does not say how they are divided.")
         if part.level >= MOST_LEVELS:
             self._too_deep(part)
         elif boundary:
@@ -278,6 +279,10 @@ class _Buffer:
             if at == 0:
                 return None
         return None
+
+    def _is_delimiter(self, at: int, depth: int) -> bool:
+        """Whether the line at `at` divides the multipart at stack position `depth` too."""
+        return self._source.startswith(b"--", at) and self._line(at + 2).rstrip() == self._stack[depth][1]
 
     def _before(self, at: int, floor: int = 0) -> int:
         """The end of what lies before a delimiter line: the line break belongs to the delimiter (RFC 2046
