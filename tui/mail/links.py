@@ -53,9 +53,9 @@ def unwrapped(url: str) -> str:
     return inner if inner.startswith(("http://", "https://", "mailto:")) else url
 
 
-def is_wrapped(url: str) -> bool:
-    """Whether `unwrapped` would change the address."""
-    return _SAFE_LINKS in url and unwrapped(url) != url
+def mentions_safe_links(text: str) -> bool:
+    """Whether there are Safe Links addresses in the source of a text."""
+    return _SAFE_LINKS in text.lower()
 
 
 def warning(text: str, url: str) -> str:

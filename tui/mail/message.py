@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from tui.mail import auth, bodies, caution, charset, header, html, invitation, structure, text, words
+from tui.mail import auth, bodies, caution, charset, header, html, invitation, links, structure, text, words
 from tui.mail.bodies import Bodies
 from tui.mail.structure import Part
 from tui.model.content import Attachment, Content, Invitation, Line, Link
@@ -41,7 +41,7 @@ def parse(raw: bytes) -> Content:
     results = next((value for name, value in decoded if name.lower() == "authentication-results"), "")
     notes = [*found.defects, *caution.about_sender(envelope, decoded)]
     notes += caution.about_attachments(attachments)
-    if links.is_wrapped(source):
+    if any(map(links.mentions_safe_links, (source, *shown.texts))):
         notes.append(_WRAPPED)
     return Content(
         envelope=envelope,
