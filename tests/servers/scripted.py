@@ -140,8 +140,11 @@ class Scripted:
 
     def _encrypted(self, connection: socket.socket) -> socket.socket:
         assert self._context
-        wrapped = self._context.wrap_socket(connection, server_side=True)
-        self._open.append(wrapped)
+        if not connection.recv(1, socket.MSG_PEEK):  # wrapping a closed connection leaks it (CPython)
+            raise ConnectionResetError
+        wrapped = self._context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        self._open.append(wrapped)  # before the handshake, which may fail
+        wrapped.do_handshake()
         return wrapped
 
     def _answer(self, line: bytes) -> Answer:
