@@ -124,4 +124,8 @@ def _pushed(shell: Shell, engine: Engine, ids: Collection[int] = ()) -> None:
 
 def _waiting(reader: Reader, ids: Collection[int]) -> set[str]:
     """The accounts that have changes of these messages (none named: of any) still to be pushed."""
-    return {one.account for one in reader.pending() if not one.error and (not ids or one.message in ids)}
+    return {
+        one.account
+        for one in reader.pending()
+        if not one.error and (not ids or one.message is None or one.message in ids)
+    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -20,8 +19,6 @@ Handler = Callable[[Shell, argparse.Namespace], int]
 DONE = 0
 FAULT = 1
 INTERRUPTED = 130
-
-log = logging.getLogger(__name__)
 
 
 def run(words: Sequence[str]) -> int:
@@ -54,7 +51,7 @@ def _run(words: Sequence[str]) -> int:
     try:
         return _handler(command)(shell, options)
     except MailError as error:
-        log.info("%s", error, exc_info=error)
+        shell.log_error(error)
         output.error(error)
         return error.exit_code
     except (BrokenPipeError, KeyboardInterrupt):
@@ -102,7 +99,7 @@ def _unexpected(fault: Exception, shell: Shell) -> int:
     shell.output.note(f"Something went wrong inside {PROGRAM} ({type(fault).__name__}). Your mail is safe.")
     try:
         where = f" The log has the details: {shell.start_log()}"
-        log.error("unexpected fault", exc_info=fault)
+        shell.log_error(fault)
     except MailError:
         where = ""
     shell.output.note(f"Please report it.{where}")

@@ -86,7 +86,6 @@ def _show(shell: Shell, secrets: Secrets, compose: Draft | None, demo: bool) -> 
     from tui.ui.app import OutlookApp
 
     crash.install()
-    shell.prepare_store()
     shell.start_log()
     engine = Engine(shell.paths, shell.settings, secrets, watch=True)
     app = OutlookApp(engine, shell.paths, shell.settings, demo=demo, compose=compose)

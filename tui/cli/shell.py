@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.output import Output
 from tui.cli.parser import nearest
-from tui.model.error import BadConfig, BadUsage, NotFound
+from tui.model.error import BadConfig, BadUsage, MailError, NotFound
 
 if TYPE_CHECKING:
     import logging
@@ -79,15 +79,8 @@ class Shell:
         """A read-only connection to the store, which is made when it is not there yet."""
         from tui.store.reader import Reader
 
-        self.prepare_store()
         with Reader(self.paths.database) as reader:
             yield reader
-
-    def prepare_store(self) -> None:
-        """Make the store, or bring it to this program's schema. Raises StoreBroken."""
-        from tui.store.database import Database
-
-        Database.open(self.paths.database)
 
     def addresses(self, reader: Reader) -> list[str]:
         """The chosen account, or all: also those that are no longer set up but whose mail is still here."""
@@ -125,6 +118,15 @@ class Shell:
             self._log = log.start(self.paths, self.settings.general.log_level)
         return self.paths.logs / log.FILE
 
+    def log_error(self, error: Exception) -> None:
+        """Write where an error came from into the log, if there is one; logging is too slow to begin for it."""
+        if self._log is None:
+            return
+        import logging
+
+        level = logging.INFO if isinstance(error, MailError) else logging.ERROR
+        logging.getLogger(__name__).log(level, "%s", type(error).__name__, exc_info=error)
+
     def close(self) -> None:
         """End the log."""
         if self._log is not None:
@@ -139,7 +141,6 @@ class Shell:
         from tui.config.secrets import Secrets
         from tui.sync.engine import Engine
 
-        self.prepare_store()
         self.start_log()
 
         engine = Engine(self.paths, self.settings, Secrets(), watch=watch)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from tui.cli.moments import short_time
 from tui.cli.output import Cell, Ink
 from tui.cli.records import iso
-from tui.model.content import Content
 from tui.model.message import Address, Flag, Row
+
+if TYPE_CHECKING:
+    from tui.model.content import Content
 
 MARKS = (
     (Flag.FLAGGED, "!"),
