@@ -119,7 +119,7 @@ class Shell:
         return self.paths.logs / log.FILE
 
     def log_error(self, error: Exception) -> None:
-        """Write where an error came from into the log, if there is one; logging is too slow to begin for it."""
+        """Write where an error came from into the log, if one was begun."""
         if self._log is None:
             return
         import logging
