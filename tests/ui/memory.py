@@ -78,14 +78,18 @@ class MemoryReader:
     def __enter__(self) -> MemoryReader:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
         pass
 
     def close(self) -> None:
         pass
 
     def accounts(self) -> list[tuple[str, Protocol]]:
-        return [(address, Protocol.IMAP) for address in dict.fromkeys(one.account for one in self.kept_folders)]
+        return [
+            (address, Protocol.IMAP) for address in dict.fromkeys(one.account for one in self.kept_folders)
+        ]
 
     def folders(self, account: str = "") -> list[Folder]:
         found = []
@@ -143,10 +147,14 @@ class MemoryReader:
     def thread_counts(self, ids: Sequence[int]) -> dict[int, int]:
         return {id: len(self.thread(id)) for id in ids}
 
-    def search(self, query: Query, *, folder: int | None = None, account: str = "", limit: int = 50) -> list[int]:
+    def search(
+        self, query: Query, *, folder: int | None = None, account: str = "", limit: int = 50
+    ) -> list[int]:
         words = [term.value.casefold() for term in query.terms]
         found = [
-            one for one in self.held.values() if all(word in one.envelope.subject.casefold() for word in words)
+            one
+            for one in self.held.values()
+            if all(word in one.envelope.subject.casefold() for word in words)
         ]
         return [one.id for one in sorted(found, key=lambda one: -one.received)][:limit]
 

@@ -11,11 +11,12 @@ from rich.console import RenderableType
 from rich.text import Text
 from textual import events, on
 from textual.app import App, SystemCommand
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.worker import WorkerFailed
 
 from tui.model.draft import Draft
 from tui.model.error import MailError
@@ -82,6 +83,10 @@ class OutlookApp(App[None], inherit_bindings=False):
         """The mail screen lies under all others."""
         return MailScreen(self.desk)
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own colours, for themes that are not ours."""
+        return theme.VARIABLES
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """None of Textual's own: our palette has them in our words."""
         return ()
@@ -126,6 +131,10 @@ class OutlookApp(App[None], inherit_bindings=False):
         self.push_screen(HelpScreen(self.desk))
 
     # Keys
+
+    def get_key_display(self, binding: Binding) -> str:
+        """A key as all our texts write it."""
+        return binding.key_display or keys.shown(binding.key)
 
     async def on_event(self, event: events.Event) -> None:
         """Follow key sequences before Textual looks for a binding."""
@@ -186,7 +195,9 @@ class OutlookApp(App[None], inherit_bindings=False):
         self._say_sorry()
 
     def _say_sorry(self) -> None:
-        error = self._exception
+        error: BaseException | None = self._exception
+        if isinstance(error, WorkerFailed):
+            error = error.error
         sentence = crash.record(error, "screen") if error is not None else crash.SENTENCE
         super().panic(Text(sentence))
 

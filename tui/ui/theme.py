@@ -6,6 +6,9 @@ from textual.theme import Theme
 
 DEFAULT = "outlook-dark"
 
+VARIABLES = {"quiet": "#8a9099"}
+"""Colours of our own for Textual's themes, which do not know them: `quiet` is for what matters less."""
+
 THEMES: tuple[Theme, ...] = (
     Theme(
         name="outlook-dark",
@@ -26,6 +29,7 @@ THEMES: tuple[Theme, ...] = (
             "block-cursor-foreground": "#ffffff",
             "block-cursor-background": "#24527a",
             "block-cursor-blurred-background": "#262e37",
+            "quiet": "#8b97a5",
             "footer-background": "#14181d",
             "footer-key-foreground": "#5aa9e6",
             "footer-description-foreground": "#8b97a5",
@@ -58,6 +62,7 @@ THEMES: tuple[Theme, ...] = (
             "block-cursor-foreground": "#ffffff",
             "block-cursor-background": "#0f6cbd",
             "block-cursor-blurred-background": "#dde6ef",
+            "quiet": "#5b6672",
             "footer-background": "#f3f5f7",
             "footer-key-foreground": "#0f6cbd",
             "footer-description-foreground": "#5b6672",
@@ -91,6 +96,7 @@ THEMES: tuple[Theme, ...] = (
             "block-cursor-foreground": "#000000",
             "block-cursor-background": "#ffd400",
             "block-cursor-blurred-background": "#4a4a4a",
+            "quiet": "#e6e6e6",
             "footer-background": "#000000",
             "footer-key-foreground": "#ffd400",
             "footer-description-foreground": "#ffffff",

@@ -81,14 +81,10 @@ def span(seconds: float) -> str:
 
 
 def person(address: Address) -> str:
-    """Name of a mailbox made safe, or its address where the name is empty or poses as another address."""
+    """Name of a mailbox made safe, or its address where the name is empty or poses as an address."""
     name = safe_line(address.name or "").strip()
     shown = safe_line(address.address)
-    if not name:
-        return shown or "nobody"
-    if "@" in name and name.casefold() != shown.casefold():
-        return f"{name} <{shown}>"
-    return name
+    return shown or name or "nobody" if not name or "@" in name else name
 
 
 def mailbox(address: Address) -> str:

@@ -78,6 +78,10 @@ class MailScreen(Panes, Listing, Reading, Parts, Acting):
         self.pane.unfold_quotes = not general.fold_quotes
         self.rearrange()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that mean something else where the person types are not hinted at."""
+        return not (action == "search" and self.search_bar.has_focus)
+
     def action_compose(self) -> None:
         """Write a new message."""
         self._write(StartDraft(self._account()))

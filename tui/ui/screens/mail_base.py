@@ -37,6 +37,7 @@ class MailBase(Screen[None]):
         self.place: Place = ALL_INBOXES
         self.memory = Memory(desk.paths.state)
         self.opened = False
+        self.searching = False
         self.folder_tree = FolderTree(id="folders")
         self.header = ListHeader(id="list-header")
         self.search_bar = SearchBar(id="search")
@@ -79,7 +80,7 @@ class MailBase(Screen[None]):
             return []
 
     def _counts(self, ids: Sequence[int]) -> Mapping[int, int]:
-        if not self._threads:
+        if self.searching or not self._threads:
             return {}
         try:
             return self.desk.reader.thread_counts(ids)

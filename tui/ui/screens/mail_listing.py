@@ -46,7 +46,6 @@ class Listing(MailBase):
         super().__init__(desk)
         self.sort = Sort.DATE
         self.filter = Filter.ALL
-        self.searching = False
         self._unfolded: set[int] = set()
         self._serial = 0
         self._refresh_timer: Timer | None = None
@@ -230,6 +229,9 @@ class Listing(MailBase):
     def _listed(self, message: Listed) -> None:
         message.stop()
         if message.serial == self._serial:
+            if self.searching:
+                self.header.searching, self.header.total = True, len(message.ids)
+                self.header.title = f"Search in all mail{' (newest)' * (len(message.ids) >= _FOUND_MOST)}"
             self._show(message.ids, message.fresh)
 
     def end_search(self) -> None:

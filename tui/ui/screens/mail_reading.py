@@ -15,6 +15,7 @@ from tui.model.content import Content
 from tui.model.error import Cancelled, MailError, StoreBroken
 from tui.model.folder import Role
 from tui.model.message import BodyState, Flag, Row
+from tui.ui import crash
 from tui.ui.desk import Desk
 from tui.ui.screens.mail_base import MailBase
 from tui.ui.widgets.message_list import MessageList
@@ -35,6 +36,13 @@ class Reading(MailBase):
             super().__init__()
             self.row = row
             self.content = content
+
+    class Unreadable(Message):
+        """A message that our parser failed on; that is our mistake, and the source can still be shown."""
+
+        def __init__(self, row: Row) -> None:
+            super().__init__()
+            self.row = row
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -122,6 +130,15 @@ class Reading(MailBase):
         if after >= 0 and Flag.SEEN not in message.row.flags and message.content is not None:
             self._seen_timer = self.set_timer(max(0.01, after), lambda: self._mark_seen(message.row.id))
 
+    @on(Unreadable)
+    def _unreadable(self, message: Unreadable) -> None:
+        message.stop()
+        if message.row.id == self.wanted:
+            waiting = (
+                "This message is built in a way we cannot show. It is kept as it is; v shows its source."
+            )
+            self.pane.show(Page(message.row, None, waiting))
+
     @work(thread=True, exclusive=True, group="reading")
     def _load(self, message: int) -> None:
         from tui.mail.message import parse
@@ -135,7 +152,12 @@ class Reading(MailBase):
             return
         if row is None or worker.is_cancelled:
             return
-        content = parse(raw) if raw is not None else None
+        try:
+            content = parse(raw) if raw is not None else None
+        except Exception as error:  # noqa: BLE001 - the top of a thread: one odd mail must not end the program
+            crash.record(error, "reading")
+            self.post_message(self.Unreadable(row))
+            return
         if not worker.is_cancelled:
             self.post_message(self.Loaded(row, content))
 

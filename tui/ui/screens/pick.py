@@ -126,7 +126,7 @@ def matching(items: Sequence[Item], typed: str) -> list[Item]:
 def _content(item: Item) -> Content:
     parts: list[str | tuple[str, str]] = [stable(safe_line(item.text, 300))]
     if item.note:
-        parts.append((f"  {stable(safe_line(item.note, 300))}", "$text-muted"))
+        parts.append((f"  {stable(safe_line(item.note, 300))}", "$quiet"))
     if item.warning:
         parts.append((f"\n▲ {stable(safe_line(item.warning, 300))}", "$warning"))
     return Content.assemble(*parts)

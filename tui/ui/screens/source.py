@@ -86,7 +86,7 @@ class SourceScreen(ModalScreen[None]):
             id="source-title",
         )
         yield SourceView(self._raw)
-        yield Static(Content.styled(" Esc goes back", "$text-muted"), id="source-hint")
+        yield Static(Content.styled(" Esc goes back", "$quiet"), id="source-hint")
 
     def on_mount(self) -> None:
         """Keys scroll."""

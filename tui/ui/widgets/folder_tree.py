@@ -54,6 +54,11 @@ class FolderTree(ScrollView, can_focus=True):
         self._hover = -1
         self._styles: dict[str, Style] = {}
 
+    @property
+    def room(self) -> int:
+        """Cells of a line beside the scrollbar."""
+        return self.scrollable_content_region.width
+
     def show(self, nodes: Sequence[Node], open_key: str) -> None:
         """Show these nodes; `open_key` is the place the list shows. The cursor stays on its node."""
         before = self.nodes[self.cursor].key if self.cursor < len(self.nodes) else open_key
@@ -61,7 +66,7 @@ class FolderTree(ScrollView, can_focus=True):
         keys = [node.key for node in nodes]
         fallback = min(self.cursor, max(0, len(keys) - 1))
         self.cursor = keys.index(before) if before in keys else fallback
-        self.virtual_size = Size(self.size.width, len(nodes))
+        self.virtual_size = Size(self.room, len(nodes))
         self.refresh()
 
     def point_at(self, key: str) -> None:
@@ -105,7 +110,7 @@ class FolderTree(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the view (Line API)."""
-        width, index = self.size.width, y + self.scroll_offset.y
+        width, index = self.room, y + self.scroll_offset.y
         if index >= len(self.nodes):
             return Strip.blank(width, self._style("text"))
         node = self.nodes[index]
@@ -184,6 +189,10 @@ class FolderTree(ScrollView, can_focus=True):
 
     def _style(self, name: str) -> Style:
         if name not in self._styles:
-            partial = name in {"cursor", "hover", "open"}
-            self._styles[name] = self.get_component_rich_style(f"tree--{name}", partial=partial)
+            style = self.get_component_rich_style(f"tree--{name}")
+            if name in {"hover", "open"}:
+                style = Style(bgcolor=style.bgcolor)
+            self._styles[name] = (
+                Style(color=style.color, bgcolor=style.bgcolor) if name == "cursor" else style
+            )
         return self._styles[name]

@@ -51,14 +51,12 @@ class ListHeader(Widget):
         if self.chosen:
             text = f"{words.count(self.chosen, 'message')} selected"
             hint = cut(" · e archive · d delete · m move · Esc none", max(0, width - cell_len(text)))
-            return Content.assemble((" " + cut(text, width), "bold $accent"), (hint, "$text-muted"))
+            return Content.assemble((" " + cut(text, width), "bold $accent"), (hint, "$quiet"))
         right = self._right()
         title = cut(stable(self.title), max(4, width - cell_len(right) - 2))
         facts = cut("  " + self._facts(), max(0, width - cell_len(title) - cell_len(right) - 2))
         gap = " " * max(0, width - cell_len(title) - cell_len(facts) - cell_len(right))
-        return Content.assemble(
-            (" " + title, "bold $foreground"), (facts + gap, "$text-muted"), (right, "$text-muted")
-        )
+        return Content.assemble((" " + title, "bold $foreground"), (facts + gap, "$quiet"), (right, "$quiet"))
 
     def on_click(self, event: events.Click) -> None:
         """Left changes the filter, right the order."""

@@ -86,9 +86,14 @@ class MessageList(ScrollView, can_focus=True):
     # What is shown
 
     @property
+    def room(self) -> int:
+        """Cells of a line beside the scrollbar."""
+        return self.scrollable_content_region.width
+
+    @property
     def row_lines(self) -> int:
         """Lines each message takes."""
-        return lines_for(self.size.width, self.layout_setting)
+        return lines_for(self.room, self.layout_setting)
 
     @property
     def current(self) -> int:
@@ -236,7 +241,7 @@ class MessageList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the view (Line API)."""
-        width = self.size.width
+        width = self.room
         if not self.ids:
             return self._empty_line(y, width)
         index, part = divmod(y + self.scroll_offset.y, self.row_lines)
@@ -353,8 +358,12 @@ class MessageList(ScrollView, can_focus=True):
 
     def _style(self, name: str) -> Style:
         if name not in self._styles:
-            partial = name in {"cursor", "cursor-blurred", "selected", "hover"}
-            self._styles[name] = self.get_component_rich_style(f"list--{name}", partial=partial)
+            style = self.get_component_rich_style(f"list--{name}")
+            if name in {"cursor-blurred", "selected", "hover"}:
+                style = Style(bgcolor=style.bgcolor)
+            self._styles[name] = (
+                Style(color=style.color, bgcolor=style.bgcolor) if name == "cursor" else style
+            )
         return self._styles[name]
 
     def _empty_line(self, y: int, width: int) -> Strip:
@@ -366,7 +375,7 @@ class MessageList(ScrollView, can_focus=True):
         return Strip([Segment(text, style)]).text_align(width, "center").crop_extend(0, width, style)
 
     def _measure(self) -> None:
-        self.virtual_size = Size(self.size.width, len(self.ids) * self.row_lines)
+        self.virtual_size = Size(self.room, len(self.ids) * self.row_lines)
 
     def _reveal(self) -> None:
         lines = self.row_lines
@@ -376,7 +385,7 @@ class MessageList(ScrollView, can_focus=True):
         lines = self.row_lines
         y = index * lines - self.scroll_offset.y
         if -lines < y < self.size.height:
-            self.refresh(Region(0, y, self.size.width, lines))
+            self.refresh(Region(0, y, self.room, lines))
 
     def _index_at(self, y: int) -> int:
         index = (y + self.scroll_offset.y) // self.row_lines

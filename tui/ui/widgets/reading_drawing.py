@@ -12,6 +12,7 @@ from tui.model.message import Address, Flag, Row
 from tui.model.safe_text import isolated, safe_line
 from tui.ui import words
 from tui.ui.widgets.cells import cut, fit, stable
+from tui.ui.widgets.row_drawing import folder_name
 
 TONES = (
     "text", "strong", "dim", "accent", "good", "warn", "subject", "label", "rule",
@@ -67,7 +68,7 @@ def draw(page: Page, width: int, folds: Folds, now: float) -> list[Drawn]:
     lines += _head(page, room, folds, now)
     lines += _notes(page, room)
     if page.content is not None:
-        lines += _files(page.content.attachments, room)
+        lines += _files(listed(page.content), room)
     lines.append((Piece("─" * room, "rule"),))
     lines.append(())
     if folds.headers and page.content is not None:
@@ -92,28 +93,13 @@ def trust(row: Row, content: Content) -> list[tuple[str, str]]:
     who = domain or "the sender"
     verdicts = content.auth or {}
     if verdicts.get("dmarc") == "pass" and domain:
-        found.append((f"✓ Your provider confirms that {domain} sent this", "good"))
+        found.append((f"✓ Confirmed: sent by {domain}", "good"))
     elif failed := [
         name.upper() for name in ("dmarc", "dkim", "spf") if verdicts.get(name) in {"fail", "softfail"}
     ]:
         found.append(
             (
                 f"▲ Your provider could not confirm that {who} sent this ({', '.join(failed)})",
-                "warn",
-            )
-        )
-    reply_to = {address.address.casefold() for address in row.envelope.reply_to}
-    if sender and reply_to and sender.address.casefold() not in reply_to:
-        targets = ", ".join(safe_line(address.address, 80) for address in row.envelope.reply_to[:3])
-        found.append((f"▲ Answers go to {targets}, not to the sender", "warn"))
-    if (
-        sender
-        and "@" in (sender.name or "")
-        and sender.address.casefold() not in (sender.name or "").casefold()
-    ):
-        found.append(
-            (
-                f"▲ The sender's name shows another address; the real one is {safe_line(sender.address, 80)}",
                 "warn",
             )
         )
@@ -136,14 +122,16 @@ def _head(page: Page, room: int, folds: Folds, now: float) -> Iterator[Drawn]:
     sender = envelope.sender[0] if envelope.sender else Address(None, "")
     name, address = words.person(sender), safe_line(sender.address)
     shown = cut(stable(name), room)
-    second = "" if address in name else cut(f"  {stable(address)}", room - cell_len(shown))
+    claimed = safe_line(sender.name or "")
+    beside = f"calls itself “{claimed}”" if "@" in claimed and claimed != address else address
+    second = "" if beside == name else cut(f"  {stable(beside)}", room - cell_len(shown))
     yield Piece(isolated(shown), "strong"), Piece(second, "dim")
     yield from _recipients("To", envelope.to, room, folds.people)
     if envelope.cc:
         yield from _recipients("Cc", envelope.cc, room, folds.people)
     when = words.long_date(envelope.date if envelope.date is not None else page.row.received, now)
     marks = [word for flag, word in _FLAG_WORDS if flag in page.row.flags]
-    place = "Inbox" if page.row.folder == "INBOX" else safe_line(page.row.folder, 60)
+    place = stable(folder_name(page.row.folder))
     yield (Piece(cut(" · ".join([when, place, *marks]), room), "dim"),)
 
 
@@ -183,6 +171,14 @@ def _notes(page: Page, room: int) -> Iterator[Drawn]:
         )
 
 
+def listed(content: Content) -> list[Attachment]:
+    """The attachments worth a row: not the calendar part that stands in the text as a card."""
+    cards = bool(content.invitations)
+    return [
+        one for one in content.attachments if not (cards and one.type == "text/calendar" and not one.filename)
+    ]
+
+
 def _files(attachments: Sequence[Attachment], room: int) -> Iterator[Drawn]:
     for attachment in attachments[:50]:
         target = f"file:{attachment.part}"
@@ -220,11 +216,12 @@ def _card(invitation: Invitation, room: int) -> Iterator[Drawn]:
         ("From   ", safe_line(invitation.organizer, 200)),
     )
     for label, value in facts:
-        if value:
-            text = isolated(fit(value, max(1, inside - len(label))))
+        room_for_value = max(4, inside - len(label))
+        for number, line in enumerate(_wrapped(value, room_for_value, "text", most=3)):
+            text = fit("".join(piece.text for piece in line), room_for_value)
             yield (
                 Piece("│ ", "accent"),
-                Piece(label, "label"),
+                Piece(label if number == 0 else " " * len(label), "label"),
                 Piece(text, "text" if label else "strong"),
                 Piece(" │", "accent"),
             )
@@ -241,7 +238,11 @@ def _body(content: Content, room: int, unfolded: bool) -> Iterator[Drawn]:
         shown = first + _FOLDED_AFTER
         yield from (_set(line) for line in lines[index:shown])
         more = words.count(end - shown, "more quoted line")
-        yield Piece("│ ", "quote1"), Piece(f"… {more}", "accent", "quotes"), Piece(" · z shows", "dim", "quotes")
+        yield (
+            Piece("│ ", "quote1"),
+            Piece(f"… {more}", "accent", "quotes"),
+            Piece(" · z shows", "dim", "quotes"),
+        )
         index = end
     yield from (_set(line) for line in lines[index:])
 

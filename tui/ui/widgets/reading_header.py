@@ -32,9 +32,7 @@ class ReadingHeader(Widget):
         where = f"  {self.number:,} of {self.total:,}"
         hint = _KEYS if cell_len(title) + len(where) + len(_KEYS) < width else ""
         gap = " " * max(0, width - cell_len(title) - len(where) - len(hint))
-        return Content.assemble(
-            (" " + title, "bold $foreground"), (where + gap, "$text-muted"), (hint, "$text-muted")
-        )
+        return Content.assemble((" " + title, "bold $foreground"), (where + gap, "$quiet"), (hint, "$quiet"))
 
     def on_click(self, event: events.Click) -> None:
         """A click goes back."""

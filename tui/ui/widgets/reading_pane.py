@@ -65,6 +65,11 @@ class ReadingPane(ScrollView, can_focus=True):
         self._styles: dict[str, RichStyle] = {}
 
     @property
+    def room(self) -> int:
+        """Cells of a line beside the scrollbar."""
+        return self.scrollable_content_region.width
+
+    @property
     def message_id(self) -> int:
         """The message shown, 0 for none."""
         return self.page.row.id if self.page else 0
@@ -80,7 +85,7 @@ class ReadingPane(ScrollView, can_focus=True):
     def clear(self, text: str = "") -> None:
         """Show no message, but a sentence."""
         self.page, self.lines, self.empty_text = None, [], text
-        self.virtual_size = Size(self.size.width, 0)
+        self.virtual_size = Size(self.room, 0)
         self.refresh()
 
     def toggle(self, fold: str) -> None:
@@ -131,14 +136,14 @@ class ReadingPane(ScrollView, can_focus=True):
     def on_reading_pane_drawing(self, message: Drawing) -> None:
         """Take over what the worker has made, unless another page or width is wanted by now."""
         message.stop()
-        if message.page is self.page and message.width == self.size.width:
+        if message.page is self.page and message.width == self.room:
             self.lines = message.lines
-            self.virtual_size = Size(self.size.width, len(self.lines))
+            self.virtual_size = Size(self.room, len(self.lines))
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """One line of the view (Line API)."""
-        width = self.size.width
+        width = self.room
         if self.page is None:
             return self._empty_line(y, width)
         index = y + self.scroll_offset.y
@@ -184,8 +189,8 @@ class ReadingPane(ScrollView, can_focus=True):
     # Inside
 
     def _redraw(self) -> None:
-        if self.page is not None and self.size.width:
-            self._draw(self.page, self.size.width, self.folds)
+        if self.page is not None and self.room:
+            self._draw(self.page, self.room, self.folds)
 
     @work(thread=True, exclusive=True, group="reading-lines")
     def _draw(self, page: Page, width: int, folds: Folds) -> None:

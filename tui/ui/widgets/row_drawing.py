@@ -78,21 +78,19 @@ def _one(row: Row, look: Look, state: State) -> tuple[Run, ...]:
 
 def _two(row: Row, look: Look, state: State) -> tuple[tuple[Run, ...], ...]:
     unread = Flag.SEEN not in row.flags
-    date = words.short_date(row.received, look.now, look.iso)
-    date_width = cell_len(date)
-    who_width = max(0, look.width - 3 - date_width - 2)
     select, unread_mark, flag, attached = _glyphs(row, state)
+    tail = f" {attached} {words.short_date(row.received, look.now, look.iso)} "
     first: tuple[Run, ...] = (
         (select, "mark"),
         (unread_mark, "accent"),
         (" ", "text"),
-        *_who(row, look, state, who_width),
-        (" " + date + " ", "accent" if unread else "dim"),
+        *_who(row, look, state, max(0, look.width - 3 - cell_len(tail))),
+        (tail, "accent" if unread else "dim"),
     )
     second: tuple[Run, ...] = (
         (select, "mark"),
-        (flag, "warn"),
-        (attached, "dim"),
+        (flag, "warn" if flag == FLAGGED else "dim"),
+        (" ", "text"),
         *_what(row, look, max(0, look.width - 4), unread),
         (" ", "text"),
     )
@@ -100,20 +98,20 @@ def _two(row: Row, look: Look, state: State) -> tuple[tuple[Run, ...], ...]:
 
 
 def _glyphs(row: Row, state: State) -> tuple[str, str, str, str]:
-    if Flag.FLAGGED in row.flags:
-        second = FLAGGED
-    elif Flag.DRAFT in row.flags:
-        second = DRAFT
-    elif Flag.ANSWERED in row.flags:
-        second = ANSWERED
-    else:
-        second = FORWARDED if Flag.FORWARDED in row.flags else " "
     return (
         SELECTED if state.selected else " ",
         " " if Flag.SEEN in row.flags else UNREAD,
-        second,
+        next((glyph for mark, glyph in _FLAG_GLYPHS if mark in row.flags), " "),
         ATTACHED if row.attachments else " ",
     )
+
+
+_FLAG_GLYPHS = (
+    (Flag.FLAGGED, FLAGGED),
+    (Flag.DRAFT, DRAFT),
+    (Flag.ANSWERED, ANSWERED),
+    (Flag.FORWARDED, FORWARDED),
+)
 
 
 def _marks(row: Row, state: State) -> tuple[Run, ...]:
@@ -131,20 +129,16 @@ def _marks(row: Row, state: State) -> tuple[Run, ...]:
 
 def _who(row: Row, look: Look, state: State, width: int) -> tuple[Run, ...]:
     tone = "text" if Flag.SEEN in row.flags else "strong"
-    badge = f" {state.conversation:,}" if state.conversation > 1 else ""
+    badge = f" ({state.conversation:,})" if state.conversation > 1 else ""
     indent = "└ " if state.child else ""
-    room = max(0, width - len(badge) - len(indent))
-    return (
-        (indent, "dim"),
-        (column(_names(row, look.outgoing), room), tone),
-        (badge[: max(0, width)], "dim"),
-    )
+    name = cut(stable(_names(row, look.outgoing)), max(0, width - len(badge) - len(indent)))
+    pad = " " * max(0, width - len(indent) - cell_len(name) - len(badge))
+    return ((indent, "dim"), (isolated(name), tone), (badge + pad, "dim"))
 
 
 def _what(row: Row, look: Look, width: int, unread: bool) -> tuple[Run, ...]:
     subject = cut(stable(safe_line(row.envelope.subject, 300)) or "(no subject)", width)
-    prefix = f"{safe_line(row.folder, 40)} · " if look.place else ""
-    prefix = cut(stable(prefix), width // 3)
+    prefix = f"{cut(stable(folder_name(row.folder)), width // 3)} · " if look.place else ""
     subject = cut(subject, max(0, width - cell_len(prefix)))
     room = width - cell_len(prefix) - cell_len(subject)
     snippet = stable(safe_line(row.snippet, 300))
@@ -154,6 +148,11 @@ def _what(row: Row, look: Look, width: int, unread: bool) -> tuple[Run, ...]:
         (isolated(subject), "strong" if unread else "text"),
         (column(tail, max(0, room)), "dim"),
     )
+
+
+def folder_name(name: str) -> str:
+    """A folder's whole name made safe; the inbox is written as people write it."""
+    return "Inbox" if name == "INBOX" else safe_line(name, 100)
 
 
 @lru_cache(maxsize=2048)

@@ -18,7 +18,7 @@ from tui.ui import words
 from tui.ui.widgets.cells import cut, stable
 
 _TONES = {
-    "dim": "$text-muted",
+    "dim": "$quiet",
     "accent": "$accent",
     "good": "$success",
     "warn": "$warning",
