@@ -106,7 +106,7 @@ def test_a_second_plan_has_nothing_to_do(server: dict[int, Flag], here: set[int]
     for step in plan.flags:
         rows[step.id] = Known(step.id, step.id, step.flags, step.agreed)
     for uid in plan.new:
-        rows[uid] = Known(uid, uid, *[listing[uid][0]] * 2)
+        rows[uid] = Known(uid, uid, listing[uid][0], listing[uid][0])
     again = plan_folder(listing, rows.values())
     assert (again.new, again.flags, again.gone) == ((), (), ())
     assert rows.keys() == server.keys()

@@ -160,3 +160,13 @@ def fingerprint(header: bytes) -> int:
             first.setdefault(name, _BLANKS.sub(b" ", value).strip())
     digest = hashlib.sha256(b"\n".join(first.get(name, b"") for name in _PRINTED)).digest()
     return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def received_date(raw: bytes) -> int | None:
+    """When the last server on the way took the message (its topmost Received field, RFC 5321 4.4), in Unix
+    seconds; None when it does not say."""
+    for name, value in split(block(raw)):
+        if name == "received":
+            moment = dates.parse(unfold(value).rpartition(";")[2])
+            return moment[0] if moment else None
+    return None

@@ -25,6 +25,14 @@ def read(talk: Conversation) -> list[ServerFolder]:
     return names.folders(each for each in listed if each is not None)
 
 
+def delimiter(talk: Conversation) -> str:
+    """What stands between levels of a name here, "" where there are none (RFC 3501 6.3.8)."""
+    for response in talk.run('LIST "" ""', "asking for the delimiter"):
+        if found := _LIST.match(response.text):
+            return _delimiter(found)
+    return ""
+
+
 def parse(response: Response) -> Listed | None:
     """One LIST response, or None for another response and for a name that cannot be said back exactly."""
     found = _LIST.match(response.text)
@@ -34,11 +42,14 @@ def parse(response: Response) -> Listed | None:
         name = response.literals[0]
     else:
         name = _ESCAPED.sub(rb"\1", found[3]) if found[3] is not None else found[5]
-    delimiter = _ESCAPED.sub(rb"\1", found[2] or b"").decode("ascii", "replace")
     wire = _decoded(name)
     if wire is None:
         return None
-    return Listed(frozenset(found[1].decode("ascii", "replace").lower().split()), delimiter, wire)
+    return Listed(frozenset(found[1].decode("ascii", "replace").lower().split()), _delimiter(found), wire)
+
+
+def _delimiter(found: re.Match[bytes]) -> str:
+    return _ESCAPED.sub(rb"\1", found[2] or b"").decode("ascii", "replace")
 
 
 def _decoded(name: bytes) -> str | None:

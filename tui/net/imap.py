@@ -208,6 +208,11 @@ class ImapConnection:
             found = re.match(rb"(\d{1,10}) (\d{1,10})\Z", self._client.take("APPENDUID"))
         return (int(found[1]), int(found[2])) if found else None
 
+    def wire_name(self, name: str) -> str:
+        """What to call a new folder here: `name` with this server's delimiter between its levels."""
+        with self._doing("asking for the delimiter"):
+            return name.replace("/", folder_list.delimiter(self._conversation) or "/")
+
     def create(self, wire: str) -> None:
         """Make a folder, and subscribe to it so that other programs show it. One that exists is Refused."""
         with self._doing(f"making the folder {wire}"):

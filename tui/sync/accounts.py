@@ -11,10 +11,11 @@ from typing import Any
 from tui.config.settings import Settings, load, remove_account, save_account
 from tui.model.account import Account, Protocol, SecretSource
 from tui.model.command import Check, RemoveAccount, SaveAccount, SignIn, TestAccount
-from tui.model.error import MailError, NotFound
+from tui.model.error import MailError, NotFound, NotKept
 from tui.model.event import AccountsChanged, Checked, Problem
 from tui.model.secret import Secret
 from tui.net.probe import test
+from tui.store.pending import is_marked
 from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.context import Context
@@ -31,7 +32,8 @@ SETTLE_FIRST = (
 
 def unsettled(reader: Reader, address: str) -> str:
     """A sentence on what only the server or only the store has of an account, "" when both have all."""
-    changes, bodies = len(reader.pending(address)), reader.missing_count(address, 0)
+    changes = len([one for one in reader.pending(address) if not is_marked(one)])
+    bodies = reader.missing_count(address, 0)
     open_ends = [
         f"{changes} changes have not been told to the server" if changes else "",
         f"{bodies} messages are here with their header only" if bodies else "",
@@ -140,9 +142,14 @@ class Accounts:
         """Put a secret where the account says; a sentence when it could only be kept for this session."""
         if secret is None or login is None or login.source is SecretSource.COMMAND:
             return ""
-        remember = login.source is SecretSource.KEYRING
-        kept = self._context.secrets.set(account.address, which, secret, remember=remember)
-        return kept or ""
+        if login.source is SecretSource.SESSION:
+            self._context.secrets.remember(account.address, which, secret)
+            return ""
+        try:
+            self._context.secrets.set(account.address, which, secret)
+        except NotKept as error:
+            return f"{error.what} {error.hint}"
+        return ""
 
     def _remove(self, address: str, keep_mail: bool) -> None:
         account = self._context.account(address)
@@ -151,7 +158,10 @@ class Accounts:
         self._crew.pause(account.address)
         remove_account(self._config_file, account.address)
         for which in ("incoming", "smtp"):
-            self._context.secrets.delete(account.address, which)
+            try:
+                self._context.secrets.delete(account.address, which)
+            except NotKept as error:
+                self._context.board.tell(Problem("", error.what, error.hint, error.detail))
         with Writer(self._context.database) as writer:
             if keep_mail:
                 writer.switch(account.address, Protocol.NONE)

@@ -14,7 +14,8 @@ from tui.model.error import Cancelled, MailError, Refused
 from tui.model.event import MessagesChanged
 from tui.model.message import Scan
 from tui.net.imap import ImapConnection
-from tui.store.reader import Missing, Reader
+from tui.store.reader import Reader
+from tui.store.records import Missing
 from tui.store.writer import Writer
 from tui.sync.context import Context, Halt
 from tui.sync.visit import Counts
@@ -49,6 +50,7 @@ class BulkFetch:
         self._fetched = 0
         self._octets = 0
         self._withheld: set[int] = set()
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"bulk:{account.address}", daemon=True)
 
     def start(self) -> None:
@@ -58,7 +60,7 @@ class BulkFetch:
     @property
     def ended(self) -> bool:
         """Whether the work is over, well or not."""
-        return not self._thread.is_alive()
+        return self._ended.is_set()
 
     def report(self, counts: Counts) -> None:
         """Add what was fetched; raises the error that ended the work, if one did."""
@@ -100,6 +102,7 @@ class BulkFetch:
             if self._error or self._halt.stop.is_set():
                 self._connection.abort()
             self._connection.close()
+            self._ended.set()
             self._on_end()
 
     def _sign_in(self) -> None:
@@ -133,7 +136,7 @@ class BulkFetch:
         rows = {one.uid: one.id for one in wanted}
         batch: list[tuple[int, bytes, Scan]] = []
         octets, began = 0, time.monotonic()
-        for uid, raw in self._connection.bodies([(one.uid, one.size) for one in wanted]):
+        for uid, raw in self._connection.bodies(list(rows), {one.uid: one.size for one in wanted}):
             row = rows.pop(uid, None)
             if row is None:
                 continue

@@ -17,11 +17,11 @@ from tui.config.paths import Paths
 from tui.config.secrets import Secrets
 from tui.config.settings import Settings
 from tui.model.command import (
-    NETWORK,
     Command,
     Fetch,
     FetchBody,
     GoOffline,
+    NetworkCommand,
     ReloadSettings,
     RemoveAccount,
     SaveAccount,
@@ -33,6 +33,7 @@ from tui.model.command import (
 )
 from tui.model.error import Cancelled
 from tui.model.event import AccountStatus, Event
+from tui.store.database import Database
 from tui.store.lock import EngineLock
 from tui.sync.accounts import Accounts
 from tui.sync.board import Board
@@ -80,6 +81,7 @@ class Engine:
         """Take the lead if nobody has it, and begin. Returns at once; no network is waited for."""
         if offline:
             self._context.offline.set()
+        Database.open(self._paths.database)
         self._local.start()
         self._lock.acquire()
         self._accounts.enter_in_store()
@@ -107,11 +109,13 @@ class Engine:
             return future
         if isinstance(command, SaveAccount | RemoveAccount | SignIn | TestAccount):
             return in_thread(lambda: self._accounts.carry_out(command))
-        if isinstance(command, NETWORK):
+        if isinstance(
+            command, Fetch | FetchBody | SendNow | Stop | GoOffline | SwitchProtocol | ReloadSettings
+        ):
             return self._post_network(command)
         return self._local.post(command)
 
-    def _post_network(self, command: Any) -> Future[Any]:
+    def _post_network(self, command: NetworkCommand) -> Future[Any]:
         if not self.leading and not isinstance(command, GoOffline):
             return in_thread(lambda: ask_leader(self._context, command, self._closing))
         match command:
@@ -122,14 +126,15 @@ class Engine:
             case SendNow(ids):
                 return self._crew.send(ids)
             case Stop(account):
-                return done(self._crew.cancel(account))
+                self._crew.cancel(account)
+                return done()
             case GoOffline(offline):
-                return done(self._crew.go_offline(offline))
+                self._crew.go_offline(offline)
+                return done()
             case ReloadSettings():
                 return in_thread(self._accounts.reload)
             case SwitchProtocol():
                 return in_thread(lambda: switch_protocol(self._context, self._crew, self._accounts, command))
-        raise TypeError(f"not a network command: {type(command).__name__}")
 
     def close(self, within: float = 2.0) -> bool:
         """End every thread within so many seconds, also when servers hang. True when all have ended."""

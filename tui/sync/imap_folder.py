@@ -7,10 +7,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tui.mail.header import envelope, fingerprint
+from tui.model.error import Garbled
 from tui.model.event import Asked, MessagesChanged
 from tui.model.folder import Folder, Role, SyncMark
 from tui.model.message import NewMessage
-from tui.net.imap import FetchedHeader, ImapConnection, Selected
+from tui.net.answer import FetchedHeader, Selected
+from tui.net.imap import ImapConnection
 from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.board import Board
@@ -89,12 +91,16 @@ class FolderFetch:
     ) -> Mapping[int, Flags]:
         """Every UID with its flags; by what changed since the mark where that proves the same."""
         if mark.modseq and selected.modseq:
-            changed = self.connection.uids_and_flags(since_modseq=mark.modseq)
             merged = {row.uid: (row.agreed, row.agreed_tags) for row in known}
-            merged.update(changed)
+            merged.update(self.connection.uids_and_flags(since_modseq=mark.modseq).flags)
             if len(merged.keys() | set(leaving)) == selected.exists:
                 return merged  # a superset of the server's list with as many members is that list
-        return self.connection.uids_and_flags() if selected.exists else {}
+        listing = self.connection.uids_and_flags()
+        if not listing.complete:
+            raise Garbled(
+                f"The server did not list {self.folder.name} to its end.", "It is read again in a moment."
+            )
+        return listing.flags
 
     def _apply_flags(self, plan: FolderPlan) -> None:
         if plan.flags:
@@ -127,7 +133,7 @@ class FolderFetch:
             self.board.progress(self.folder.account, done, len(uids), self.folder.name)
             self._changed()
             yield
-            if self.connection.selected != self.folder.wire:
+            if self.connection.opened != self.folder.wire:
                 self.connection.select(self.folder.wire)
 
     def _store(self, batch: list[FetchedHeader], waiting: dict[int, list[int]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import select
 import time
 from typing import Any
 
@@ -73,17 +74,19 @@ class ImapVisit:
 
     def rest(self, seconds: float) -> bool:
         """IDLE in the inbox, or sleep where the server cannot; True when there may be news."""
-        if not self._connection.can_idle:
-            self._waker.wait(seconds)
+        if "IDLE" not in self._connection.capabilities:
+            select.select([self._waker.socket], [], [], seconds)
+            self._waker.clear()
             return False
         inbox = self._reader.folder_role(self._account.address, Role.INBOX)
         if inbox is None:
             return True
-        if self._connection.selected != inbox.wire:
+        if self._connection.opened != inbox.wire:
             self._connection.select(inbox.wire)
         limit = LONGEST_IDLE if self._idled else FIRST_IDLE
         self._idled = True
-        pushed = self._connection.idle(self._waker, min(seconds, limit))
+        pushed = self._connection.idle(self._waker.socket, min(seconds, limit))
+        self._waker.clear()  # only now: a call that came before the wait must end it
         if pushed:
             time.sleep(PUSH_SETTLES)
         return bool(pushed)
@@ -150,7 +153,7 @@ class ImapVisit:
         try:
             for _ in fetch.steps():
                 self._interlude()
-                if self._connection.selected != folder.wire:
+                if self._connection.opened != folder.wire:
                     self._connection.select(folder.wire)
         except Refused as error:
             counts.problem(f"{folder.name}: {error.what}", error.exit_code)
@@ -196,9 +199,9 @@ class ImapVisit:
         folder = self._reader.folder(row.folder_id) if row else None
         if row is None or folder is None or not row.uid:
             raise NotFound("This message is not on the server any more, and only its header is here.")
-        if self._connection.selected != folder.wire:
+        if self._connection.opened != folder.wire:
             self._connection.select(folder.wire)
-        found = [raw for _, raw in self._connection.bodies([(row.uid, row.size)])]
+        found = [raw for _, raw in self._connection.bodies([row.uid], {row.uid: row.size})]
         if not found:
             raise Refused(
                 "The server lists this message but does not hand it out.",

@@ -29,7 +29,9 @@ def command_from_json(text: str) -> NetworkCommand:
     try:
         fields = json.loads(text)
         kind = _COMMANDS[fields.pop("command")]
-        values = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
+        }
         if "protocol" in values:
             values["protocol"] = Protocol(values["protocol"])
         return kind(**values)

@@ -205,7 +205,7 @@ class Outbox:
         if happening in (Happening.CUT, Happening.CRASHED):
             self._hang_up(politely=False)
         due = int(time.time()) + send_delay(attempts)
-        fields = {"attempts": attempts, "due": due, **hand_over.said()}
+        fields: dict[str, int | str] = {"attempts": attempts, "due": due, **hand_over.said()}
         if happening in (Happening.ACCEPTED, Happening.PARTLY_DEFERRED):
             copy = sent_copy(self._context, reader, outgoing)
             writer.sent(outgoing.id, following(outgoing.state, happening), copy, **fields)

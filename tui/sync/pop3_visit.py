@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections import deque
 from typing import Any
 
 from tui.mail.header import envelope, fingerprint, received_date
 from tui.mail.scan import scan
 from tui.model.account import Account
-from tui.model.error import NotFound, Refused
+from tui.model.error import MailError, NotFound, Refused
 from tui.model.event import BodyArrived, FoldersChanged, MessagesChanged, NewMail
 from tui.model.folder import Folder, Role
 from tui.model.message import BodyState, NewMessage
@@ -82,24 +81,40 @@ class Pop3Visit:
 
     def close(self) -> None:
         """Say goodbye; only its +OK makes the server delete."""
-        self._connection.quit()
+        try:
+            if not self._connection.quit():
+                log.warning("the server did not carry out the deletions; they are asked for again")
+        except MailError as error:
+            log.info("no goodbye: %s", error.what)
+        finally:
+            self._connection.close()
 
     def _fetch(self) -> Counts:
         counts = Counts()
         inbox = self._inbox()
-        listing = self._connection.uidl()
         sizes = self._connection.sizes()
-        known = {
-            uidl: Held(row.downloaded, row.whole, row.deleted)
-            for uidl, row in self._reader.uidls(self._account.address).items()
-        }
-        plan = plan_maildrop(listing, known, self._account.keep, int(time.time()))
+        listing = self._listing(sizes)
+        plan = plan_maildrop(listing, self._known(), self._account.keep, int(time.time()))
         if plan.vanished:
             self._writer.uidls_gone(self._account.address, plan.vanished)
-        self._download(plan, sizes, inbox, counts, first=not known)
+        self._download(plan, sizes, inbox, counts)
+        self._repeated(plan, sizes, inbox, counts)
         self._delete(plan, counts)
         self._context.board.tell(FoldersChanged(self._account.address))
         return counts
+
+    def _listing(self, sizes: dict[int, int]) -> list[tuple[int, str]]:
+        """The UIDL list; a server without UIDL names its messages by nothing but their numbers."""
+        try:
+            return self._connection.uidl()
+        except Refused:
+            return [(number, "") for number in sizes]
+
+    def _known(self) -> dict[str, Held]:
+        return {
+            uidl: Held(row.downloaded, row.whole, row.deleted)
+            for uidl, row in self._reader.uidls(self._account.address).items()
+        }
 
     def _inbox(self) -> Folder:
         for name, role in LOCAL_FOLDERS:
@@ -109,105 +124,83 @@ class Pop3Visit:
         assert inbox is not None
         return inbox
 
-    def _download(
-        self, plan: MaildropPlan, sizes: dict[int, int], inbox: Folder, counts: Counts, first: bool
-    ) -> None:
-        match_first = Matcher(self._reader.unlinked(self._account.address))
-        todo = iter(plan.new[::-1])
-        done, total = 0, len(plan.new) + len(plan.repeated)
-        while batch := self._batch(todo, sizes):
+    def _download(self, plan: MaildropPlan, sizes: dict[int, int], inbox: Folder, counts: Counts) -> None:
+        """Store what is new, newest first and batch by batch; what is here already only gets its UIDL."""
+        first = not self._reader.uidls(self._account.address)
+        matcher = Matcher(self._reader.unlinked(self._account.address))
+        todo = deque(reversed(plan.new))
+        total = len(todo)
+        while batch := take_batch(todo, sizes):
             self._interlude()
-            fresh: list[tuple[str, NewMessage]] = []
-            for number, uidl in batch:
-                self._one(number, uidl, sizes.get(number, 0), match_first, fresh, counts)
-            self._store(inbox, fresh, counts, first)
-            done += len(batch)
-            self._context.board.progress(self._account.address, done, total, inbox.name)
-        self._repeated(plan, sizes, inbox, counts)
+            if matcher:
+                batch = self._unmatched(batch, matcher, sizes, counts)
+            self._store(inbox, self._retrieved(batch, sizes, counts), counts, first)
+            self._context.board.progress(self._account.address, total - len(todo), total, inbox.name)
 
-    def _batch(self, todo: Iterator[tuple[int, str]], sizes: dict[int, int]) -> list[tuple[int, str]]:
-        batch: list[tuple[int, str]] = []
-        octets = 0
-        for number, uidl in islice(todo, BATCH_MESSAGES):
-            batch.append((number, uidl))
-            octets += sizes.get(number, 0)
-            if octets >= BATCH_OCTETS:
-                break
+    def _unmatched(
+        self, batch: dict[int, str], matcher: Matcher, sizes: dict[int, int], counts: Counts
+    ) -> dict[int, str]:
+        """What of a batch is not here yet; the rest gets its UIDL, and its bytes where these are missing."""
+        found = [(number, matcher.find(fingerprint(top))) for number, top in self._connection.tops(list(batch))]
+        for number, row in found:
+            if row is not None and self._linked(row, batch[number], number, sizes, counts):
+                del batch[number]
         return batch
 
-    def _one(
-        self,
-        number: int,
-        uidl: str,
-        size: int,
-        matcher: Matcher,
-        fresh: list[tuple[str, NewMessage]],
-        counts: Counts,
-    ) -> None:
-        """Link a message that is already here, else download it."""
-        if matcher:
-            row = matcher.find(fingerprint(self._connection.top(number)))
-            if row is not None and self._link(row, uidl, number, size, counts):
-                return
-        raw = self._whole(number, size, counts)
-        if raw is not None:
-            counts.bytes += len(raw)
-            fresh.append((uidl, as_new_message(raw, uidl)))
-
-    def _link(self, row: int, uidl: str, number: int, size: int, counts: Counts) -> bool:
-        """Give a row of before a switch its UIDL, and its bytes if these are missing."""
-        found = self._reader.row(row)
-        if found is None:
+    def _linked(self, row: int, uidl: str, number: int, sizes: dict[int, int], counts: Counts) -> bool:
+        known = self._reader.row(row)
+        if known is None:
             return False
-        if found.body is BodyState.HEADERS:
-            raw = self._whole(number, size, counts)
-            if raw is None:
+        if known.body is BodyState.HEADERS:
+            whole = self._retrieved({number: uidl}, sizes, counts)
+            if not whole or whole[0].raw is None:
                 return True
-            self._writer.body(row, raw, scan(raw))
-            counts.bytes += len(raw)
+            self._writer.body(row, whole[0].raw, scan(whole[0].raw))
         self._writer.uidl_have(self._account.address, uidl, row)
         return True
 
-    def _whole(self, number: int, size: int, counts: Counts) -> bytes | None:
-        """The message, fetched again when its size is not what LIST said.
+    def _retrieved(self, batch: dict[int, str], sizes: dict[int, int], counts: Counts) -> list[NewMessage]:
+        """The messages of a batch, each proved whole."""
+        found = dict(self._connection.retrieve_each(list(batch))) if batch else {}
+        fresh: list[NewMessage] = []
+        for number, raw in found.items():
+            size = sizes.get(number, 0)
+            if size and len(raw) != size and not self._same_again(number, raw):
+                counts.problem(
+                    "A message arrived differently twice; it stays on the server and is fetched again.", 75
+                )
+                continue
+            counts.bytes += len(raw)
+            fresh.append(as_new_message(raw, batch[number]))
+        return fresh
 
-        Servers count line ends differently, so another size is believed when two fetches agree and the
-        dialogue is still in step (a NOOP answers). None, with a problem noted, when they do not.
+    def _same_again(self, number: int, raw: bytes) -> bool:
+        """Whether a second fetch brings the same bytes, with the dialogue still in step (a NOOP answers).
+
+        Servers count line ends differently, so another size than LIST said need not mean that it is cut.
         """
-        raw = self._connection.retrieve(number)
-        if len(raw) == size or not size:
-            return raw
         again = self._connection.retrieve(number)
         self._connection.noop()
-        if again == raw:
-            return raw
-        log.warning("message %d: %d, then %d octets of %d", number, len(raw), len(again), size)
-        counts.problem("A message arrived differently twice; it stays on the server and is fetched again.", 75)
-        return None
+        if again != raw:
+            log.warning("message %d: %d, then %d octets", number, len(raw), len(again))
+        return again == raw
 
-    def _store(
-        self, inbox: Folder, fresh: Sequence[tuple[str, NewMessage]], counts: Counts, first: bool
-    ) -> None:
+    def _store(self, inbox: Folder, fresh: list[NewMessage], counts: Counts, first: bool = True) -> None:
         if not fresh:
             return
-        self._writer.downloaded(inbox.id, [message for _, message in fresh])
+        self._writer.downloaded(inbox.id, fresh)
         counts.new += len(fresh)
         self._context.board.tell(MessagesChanged(self._account.address, inbox.id))
         if not first:
             self._context.board.tell(NewMail(self._account.address, inbox.id, len(fresh)))
 
     def _repeated(self, plan: MaildropPlan, sizes: dict[int, int], inbox: Folder, counts: Counts) -> None:
-        """Messages whose UIDL says nothing: known by their bytes, never deleted there."""
-        fresh: list[tuple[str, NewMessage]] = []
+        """Messages whose UIDL says nothing: known by their header, never deleted there."""
         for number, _ in plan.repeated:
             self._interlude()
             mark = fingerprint(self._connection.top(number))
-            if self._reader.by_fingerprint(self._account.address, mark):
-                continue
-            raw = self._whole(number, sizes.get(number, 0), counts)
-            if raw is not None:
-                fresh.append(("", as_new_message(raw, "")))
-        self._store(inbox, fresh, counts, first=True)
+            if not self._reader.by_fingerprint(self._account.address, mark):
+                self._store(inbox, self._retrieved({number: ""}, sizes, counts), counts)
 
     def _delete(self, plan: MaildropPlan, counts: Counts) -> None:
         """DELE what the policy lets go and whose bytes, read back from the disk, are the server's."""
@@ -244,6 +237,17 @@ class Pop3Visit:
         self._writer.body(message, raw, scan(raw))
         self._context.board.tell(BodyArrived(message))
         return True
+
+
+def take_batch(todo: deque[tuple[int, str]], sizes: dict[int, int]) -> dict[int, str]:
+    """The next UIDLs by number: at most BATCH_MESSAGES, and not much more than BATCH_OCTETS."""
+    batch: dict[int, str] = {}
+    octets = 0
+    while todo and len(batch) < BATCH_MESSAGES and octets < BATCH_OCTETS:
+        number, uidl = todo.popleft()
+        batch[number] = uidl
+        octets += sizes.get(number, 0)
+    return batch
 
 
 class Matcher:

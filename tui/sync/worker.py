@@ -105,10 +105,10 @@ class Worker:
             self._context.board.failed(self._account.address, error)
         except Exception:  # the top of a thread: nothing above it could say what happened
             log.exception("the thread of an account ended")
-            error = MailError(
+            fault = MailError(
                 "Fetching has stopped by a fault of this program.", "Start it again; nothing is lost."
             )
-            self._context.board.failed(self._account.address, error)
+            self._context.board.failed(self._account.address, fault)
         finally:
             self._end_visit()
             for job in self.jobs.close():

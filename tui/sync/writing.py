@@ -9,10 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from tui.mail import reply
 from tui.mail.build import build, draft_copy, new_message_id
 from tui.mail.header import envelope, fingerprint
-from tui.mail.message import parse, part
 from tui.mail.scan import scan
 from tui.model.account import Account
 from tui.model.command import (
@@ -26,10 +24,11 @@ from tui.model.command import (
     SaveDraft,
     StartDraft,
 )
-from tui.model.draft import Draft
+from tui.model.content import Content
+from tui.model.draft import Draft, Recipient
 from tui.model.error import BadInput, NotFound, Refused
 from tui.model.folder import Role
-from tui.model.message import BodyState, Flag, NewMessage, Row
+from tui.model.message import Envelope, Flag, NewMessage
 from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.context import Context
@@ -112,6 +111,9 @@ class Writing:
             raise NotFound(
                 "Only the header of this message is here so far.", "Open it first, so that its text is fetched."
             )
+        from tui.mail import reply
+        from tui.mail.message import parse
+
         content = parse(raw)
         own = [one.address for one in self._context.settings.accounts]
         match kind:
@@ -201,6 +203,9 @@ class Writing:
         outgoing = self._reader.outgoing(number)
         if outgoing is None:
             raise NotFound(f"There is no mail {number} in the outbox.", "outlook-tui outbox lists them.")
+        from tui.mail import reply
+        from tui.mail.message import parse
+
         content = parse(self._reader.outgoing_raw(number))
         written = replace(
             reply.edit(content),
@@ -251,3 +256,23 @@ def as_new_message(raw: bytes, flags: Flag) -> NewMessage:
         raw=raw,
         scan=scan(raw),
     )
+
+
+def signed(body: str, signature: str) -> str:
+    """The body with the signature below the cursor and above what is quoted (RFC 3676 4.3)."""
+    if not signature.strip():
+        return body
+    return f"\n\n-- \n{signature.strip()}\n{body}"
+
+
+def carried(raw: bytes, content: Content) -> list[File]:
+    """The attachments of a message that go along when it is forwarded or edited again."""
+    from tui.mail.message import part
+
+    return [(one.filename, one.type, part(raw, one.part)) for one in content.attachments]
+
+
+def hidden(recipients: Sequence[Recipient], shown: Envelope) -> list[str]:
+    """The recipients that stand in neither To nor Cc."""
+    seen = {one.address.lower() for one in (*shown.to, *shown.cc)}
+    return [one.address for one in recipients if one.address.lower() not in seen]

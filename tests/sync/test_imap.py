@@ -1,0 +1,270 @@
+"""The engine against a real Dovecot over IMAP."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from collections.abc import Iterator
+from typing import Any
+
+import imapclient
+import pytest
+
+from tests.servers.dovecot import MICROSOFT, PASSWORD, PLAIN_IMAP, WITHOUT_MOVE, Dovecot
+from tests.sync.conftest import RigMaker, account_on
+from tests.sync.letters_in import letter
+from tui.model.account import Account, Offline
+from tui.model.command import Archive, ConfirmGone, Delete, FetchBody, Move, SetFlags, Undo
+from tui.model.event import Asked, NewMail
+from tui.model.folder import Role
+from tui.model.message import BodyState, Flag
+from tui.net.link import context
+
+pytestmark = pytest.mark.dovecot
+
+FOLDERS = ["INBOX", "Projects/Website", "Reise/Grüße & Pläne", "A space", "日本語"]
+
+
+@contextmanager
+def client(dovecot: Dovecot, user: str) -> Iterator[Any]:
+    """Another mail program, signed in to the same mailbox."""
+    made = imapclient.IMAPClient(
+        "localhost", dovecot.imaps, ssl=True, ssl_context=context(dovecot.ca_file), timeout=10
+    )
+    made.login(user, PASSWORD)
+    try:
+        yield made
+    finally:
+        made.logout()
+
+
+def until(truth: Callable[[], object], seconds: float = 10.0) -> None:
+    """Wait until `truth` holds; fail when it does not within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not truth():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("capability", ["", PLAIN_IMAP, MICROSOFT, WITHOUT_MOVE])
+def test_every_folder_and_every_byte_arrives(
+    make_rig: RigMaker, dovecot_with: Callable[[str], Dovecot], user: str, capability: str
+) -> None:
+    dovecot = dovecot_with(capability)
+    sent: dict[str, set[bytes]] = {}
+    for number, folder in enumerate(FOLDERS * 3):
+        sent.setdefault(folder, set()).add(letter(number))
+        dovecot.deliver(user, letter(number), folder)
+    rig = make_rig(account_on(dovecot, user))
+    summary = rig.fetch()
+    assert (summary.new, summary.problems) == (15, ())
+    for folder in FOLDERS:
+        rows = rig.rows(folder)
+        assert {rig.raw(row.id) for row in rows} == sent[folder]
+        assert all(row.body is BodyState.FULL and row.on_server for row in rows)
+    assert rig.fetch().new == 0
+    assert len(rig.all_rows()) == 15
+
+
+def test_flags_travel_both_ways(make_rig: RigMaker, dovecot: Dovecot, user: str, account: Account) -> None:
+    for number in (1, 2):
+        dovecot.deliver(user, letter(number))
+    rig = make_rig(account)
+    rig.fetch()
+    second, first = rig.rows()
+    rig.ask(SetFlags((first.id,), add=Flag.FLAGGED | Flag.SEEN))
+    with client(dovecot, user) as other:
+        other.select_folder("INBOX")
+        other.add_flags([second.uid], ["\\Answered"])
+        rig.fetch()
+        flags = other.get_flags([first.uid])[first.uid]
+    assert {b"\\Flagged", b"\\Seen"} <= set(flags)
+    assert rig.rows()[0].flags is not None and Flag.ANSWERED in rig.rows()[0].flags
+    rig.ask(Undo())
+    rig.fetch()
+    with client(dovecot, user) as other:
+        other.select_folder("INBOX", readonly=True)
+        assert b"\\Flagged" not in other.get_flags([first.uid])[first.uid]
+
+
+@pytest.mark.parametrize("capability", ["", PLAIN_IMAP, MICROSOFT, WITHOUT_MOVE])
+def test_moves_are_pushed_once_and_nothing_is_doubled(
+    make_rig: RigMaker, dovecot_with: Callable[[str], Dovecot], user: str, capability: str
+) -> None:
+    dovecot = dovecot_with(capability)
+    for number in range(4):
+        dovecot.deliver(user, letter(number))
+    dovecot.folder(user, "Projects")
+    rig = make_rig(account_on(dovecot, user))
+    rig.fetch()
+    rows = rig.rows()
+    rig.ask(Archive((rows[0].id,)))
+    rig.ask(Delete((rows[1].id,)))
+    rig.ask(Move((rows[2].id,), "Projects"))
+    for _ in range(2):
+        assert rig.fetch().problems == ()
+    assert [row.id for row in rig.role(Role.ARCHIVE)] == [rows[0].id]
+    assert [row.id for row in rig.role(Role.TRASH)] == [rows[1].id]
+    assert [row.id for row in rig.rows("Projects")] == [rows[2].id]
+    assert [row.id for row in rig.rows()] == [rows[3].id]
+    assert all(row.uid for row in rig.all_rows())
+    with client(dovecot, user) as other:
+        for folder, count in (("Archive", 1), ("Trash", 1), ("Projects", 1), ("INBOX", 1)):
+            other.select_folder(folder, readonly=True)
+            assert len(other.search("UNDELETED")) == count, folder
+
+
+def test_foreign_deleted_marks_survive_every_action(
+    make_rig: RigMaker, dovecot_with: Callable[[str], Dovecot], user: str
+) -> None:
+    dovecot = dovecot_with(PLAIN_IMAP)
+    for number in range(4):
+        dovecot.deliver(user, letter(number))
+    with client(dovecot, user) as other:
+        other.select_folder("INBOX")
+        other.add_flags(other.search()[:2], ["\\Deleted"])
+    rig = make_rig(account_on(dovecot, user))
+    rig.fetch()
+    newest = rig.rows()[0]
+    rig.ask(Delete((newest.id,), forever=True))
+    rig.ask(Archive((rig.rows()[0].id,)))
+    rig.fetch()
+    with client(dovecot, user) as other:
+        other.select_folder("INBOX", readonly=True)
+        assert len(other.search()) == 4
+
+
+def test_a_move_by_another_program_keeps_the_row(
+    make_rig: RigMaker, dovecot: Dovecot, user: str, account: Account
+) -> None:
+    dovecot.deliver(user, letter(1))
+    dovecot.folder(user, "Projects")
+    rig = make_rig(account)
+    rig.fetch()
+    (row,) = rig.rows()
+    with client(dovecot, user) as other:
+        other.select_folder("INBOX")
+        other.move([row.uid], "Projects")
+    rig.fetch()
+    assert [one.id for one in rig.all_rows()] == [row.id]
+    assert rig.rows("Projects")[0].body is BodyState.FULL
+
+
+def test_a_deletion_by_another_program_goes_to_the_local_wastebasket(
+    make_rig: RigMaker, dovecot: Dovecot, user: str, account: Account
+) -> None:
+    for number in (1, 2):
+        dovecot.deliver(user, letter(number))
+    rig = make_rig(account)
+    rig.fetch()
+    row = rig.rows()[0]
+    with client(dovecot, user) as other:
+        other.select_folder("INBOX")
+        other.delete_messages([row.uid])
+        other.expunge()
+    assert rig.fetch().gone == 1
+    assert len(rig.rows()) == 1
+    (kept,) = [one for one in rig.all_rows() if one.id == row.id]
+    assert not kept.on_server and rig.raw(kept.id) == letter(2)
+
+
+def test_many_deletions_at_once_are_asked_about(
+    make_rig: RigMaker, dovecot: Dovecot, user: str, account: Account
+) -> None:
+    for number in range(40):
+        dovecot.deliver(user, letter(number))
+    rig = make_rig(account)
+    rig.fetch()
+    with client(dovecot, user) as other:
+        other.select_folder("INBOX")
+        other.delete_messages(other.search()[:30])
+        other.expunge()
+    summary = rig.fetch()
+    assert summary.exit_code == 75 and summary.problems
+    assert len(rig.rows()) == 40
+    (asked,) = {(event.folder, event.count) for event in rig.events if isinstance(event, Asked)}
+    assert asked[1] == 30
+    rig.ask(ConfirmGone(asked[0], remove=True))
+    assert len(rig.rows()) == 10
+    assert rig.fetch().problems == ()
+
+
+def test_new_numbering_removes_nothing(
+    make_rig: RigMaker, dovecot: Dovecot, user: str, account: Account
+) -> None:
+    for number in range(5):
+        dovecot.deliver(user, letter(number))
+    rig = make_rig(account)
+    rig.fetch()
+    before = {row.id for row in rig.rows()}
+    maildir = dovecot.folder(user)
+    lines = (maildir / "dovecot-uidlist").read_text().splitlines()
+    for stale in maildir.glob("dovecot*"):
+        stale.unlink()
+    header = lines[0].split()
+    validity = next(word for word in header if word.startswith("V"))
+    (maildir / "dovecot-uidlist").write_text(f"3 V{int(validity[1:]) + 7} N100\n")
+    summary = rig.fetch()
+    assert summary.gone == 0 and summary.problems
+    assert {row.id for row in rig.rows()} == before
+    assert all(row.uid and row.on_server for row in rig.rows())
+
+
+def test_headers_alone_then_one_body_on_demand(make_rig: RigMaker, dovecot: Dovecot, user: str) -> None:
+    for number in range(3):
+        dovecot.deliver(user, letter(number))
+    rig = make_rig(account_on(dovecot, user, offline=Offline("headers")))
+    rig.fetch()
+    rows = rig.rows()
+    assert all(row.body is BodyState.HEADERS for row in rows)
+    assert rig.ask(FetchBody(rows[1].id)) is True
+    assert rig.raw(rows[1].id) == letter(1)
+    assert rig.raw(rows[0].id) is None
+
+
+def test_new_mail_is_pushed_while_watching(
+    make_rig: RigMaker, dovecot: Dovecot, user: str, account: Account
+) -> None:
+    dovecot.deliver(user, letter(0))
+    rig = make_rig(account, watch=True)
+    until(lambda: len(rig.rows()) == 1 and rig.raw(rig.rows()[0].id))
+    time.sleep(0.5)
+    dovecot.deliver(user, letter(1))
+    until(lambda: len(rig.rows()) == 2 and rig.raw(rig.rows()[0].id))
+    until(lambda: any(isinstance(event, NewMail) and event.count == 1 for event in rig.events))
+
+
+def test_a_server_that_stops_and_comes_back(
+    make_rig: RigMaker, dovecot_with: Callable[[str], Dovecot], user: str
+) -> None:
+    dovecot = dovecot_with("IMAP4rev1 LITERAL+ IDLE UIDPLUS MOVE CONDSTORE ENABLE")
+    for number in range(3):
+        dovecot.deliver(user, letter(number))
+    rig = make_rig(account_on(dovecot, user))
+    rig.fetch()
+    dovecot.stop()
+    row = rig.rows()[0]
+    rig.ask(Archive((row.id,)))
+    assert [one.id for one in rig.role(Role.ARCHIVE)] == [row.id]
+    failed = rig.fetch()
+    assert failed.exit_code == 69 and failed.problems
+    dovecot.start()
+    assert rig.fetch().problems == ()
+    with client(dovecot, user) as other:
+        other.select_folder("Archive", readonly=True)
+        assert len(other.search()) == 1
+
+
+def test_a_wrong_password_asks_for_the_sign_in_once(
+    make_rig: RigMaker, dovecot: Dovecot, user: str, account: Account
+) -> None:
+    from tui.model.event import Phase
+    from tui.model.secret import Secret
+
+    rig = make_rig(account, start=False)
+    rig.engine._context.secrets.remember(account.address, "incoming", Secret("wrong"))
+    rig.engine.start()
+    summary = rig.fetch()
+    assert summary.exit_code == 77
+    assert rig.engine.status(account.address).phase is Phase.SIGN_IN

@@ -1,0 +1,133 @@
+"""Changes that a server has still to be told."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from tui.store import places
+from tui.store.codec import integers
+from tui.store.records import Pending, PendingKind
+
+_ORDER = " ".join(f"WHEN '{kind}' THEN {rank}" for rank, kind in enumerate(PendingKind))
+
+# Flags are stored where the message still is on the server: before its move, in the folder it comes from.
+_PENDING = f"""SELECT pending.id, account.address, pending.kind, pending.message,
+        coalesce(pending.folder, leaves.folder, message.folder),
+        CASE pending.kind WHEN 'flags' THEN coalesce(leaves.wire, folder.wire) ELSE pending.wire END,
+        CASE pending.kind WHEN 'flags' THEN coalesce(leaves.uid, message.uid, 0) ELSE pending.uid END
+            AS place,
+        CASE pending.kind WHEN 'flags' THEN coalesce(leaves.uidvalidity, folder.uidvalidity)
+            ELSE pending.uidvalidity END,
+        pending.error, pending.attempts
+    FROM pending JOIN account ON account.id = pending.account
+        LEFT JOIN message ON message.id = pending.message
+        LEFT JOIN folder ON folder.id = message.folder
+        LEFT JOIN pending AS leaves ON pending.kind = 'flags'
+            AND leaves.message = pending.message AND leaves.kind = 'move'
+    WHERE (place > 0 OR pending.kind IN ('append', 'create'))
+        AND (?1 = '' OR account.address = ?1)
+    ORDER BY CASE pending.kind {_ORDER} END, 5, pending.id"""  # noqa: S608 - words of our own
+
+
+def pending(db: sqlite3.Connection, account: str) -> list[Pending]:
+    """What can be pushed now, and what was refused ("" for all accounts); in the order of PendingKind.
+
+    Left out are changes of messages whose place on the server is not known yet: they follow when it is.
+    """
+    return [
+        Pending(number, address, PendingKind(kind), message, folder, wire, uid, uidvalidity, error, attempts)
+        for number, address, kind, message, folder, wire, uid, uidvalidity, error, attempts in db.execute(
+            _PENDING, (account,)
+        )
+    ]
+
+
+def accounts_pending(db: sqlite3.Connection) -> list[str]:
+    """The accounts that have something to push that was not refused before."""
+    return list(dict.fromkeys(one.account for one in pending(db, "") if not one.error and not is_marked(one)))
+
+
+def is_marked(one: Pending) -> bool:
+    """Whether the server has done what it can: the message is marked as deleted there, and stays."""
+    return one.kind is PendingKind.EXPUNGE and one.attempts > 0
+
+
+def done(db: sqlite3.Connection, ids: Iterable[int]) -> None:
+    """Forget changes that the server knows now, or that have become pointless."""
+    rows = db.execute(
+        "DELETE FROM pending WHERE id IN (SELECT value FROM json_each(?)) RETURNING message, kind",
+        (integers(ids),),
+    ).fetchall()
+    db.executemany(
+        "UPDATE message SET on_server = 1 WHERE id = ?",
+        [(message,) for message, kind in rows if kind in ("append", "copy", "move")],
+    )
+
+
+def failed(db: sqlite3.Connection, ids: Iterable[int], error: str) -> None:
+    """Keep changes that the server refused, with its words."""
+    db.execute(
+        "UPDATE pending SET error = ?, attempts = attempts + 1 WHERE id IN (SELECT value FROM json_each(?))",
+        (error or "refused", integers(ids)),
+    )
+
+
+def tried(db: sqlite3.Connection, number: int) -> None:
+    """Count a try before it is made: after a crash the next one looks first whether it had succeeded."""
+    db.execute("UPDATE pending SET attempts = attempts + 1 WHERE id = ?", (number,))
+
+
+def marked(db: sqlite3.Connection, ids: Iterable[int]) -> None:
+    """Messages that their server could only mark as deleted: they are not taken for new while they stand there."""
+    which = integers(ids)
+    db.execute(
+        "INSERT INTO pending (account, kind, folder, wire, uid, uidvalidity, attempts)"
+        " SELECT account, 'expunge', folder, wire, uid, uidvalidity, 1 FROM pending"
+        " WHERE kind = 'move' AND id IN (SELECT value FROM json_each(?))",
+        (which,),
+    )
+    db.execute(
+        "UPDATE pending SET attempts = attempts + 1"
+        " WHERE kind = 'expunge' AND id IN (SELECT value FROM json_each(?))",
+        (which,),
+    )
+
+
+def retry(db: sqlite3.Connection, account: str) -> None:
+    """Let refused changes be tried again; the person's own decision."""
+    db.execute(
+        "UPDATE pending SET error = '' WHERE account = (SELECT id FROM account WHERE address = ?)", (account,)
+    )
+
+
+def placed(db: sqlite3.Connection, done_at: Iterable[tuple[int, int, int]], folder: int) -> None:
+    """MOVE, COPY or APPEND was done: pending id, message, and its new uid in `folder`, 0 where not told.
+
+    A message that was moved on meanwhile is taken from there next.
+    """
+    for number, message, uid in done_at:
+        row = db.execute("DELETE FROM pending WHERE id = ? RETURNING id", (number,)).fetchone()
+        if row is None:
+            _moved_on(db, message, uid, folder)
+            continue
+        db.execute("UPDATE message SET on_server = 1 WHERE id = ?", (message,))
+        if uid:
+            places.place(db, message, uid)
+
+
+def _moved_on(db: sqlite3.Connection, message: int, uid: int, folder: int) -> None:
+    row = db.execute("SELECT folder, uid FROM message WHERE id = ?", (message,)).fetchone()
+    if row is None or not folder:
+        return
+    db.execute("DELETE FROM pending WHERE message = ? AND kind IN ('append', 'copy', 'move')", (message,))
+    if row[0] == folder:
+        if uid:
+            places.place(db, message, uid)
+        return
+    db.execute("UPDATE message SET uid = NULL, on_server = 1 WHERE id = ?", (message,))
+    db.execute(
+        "INSERT INTO pending (account, message, kind, folder, wire, uid, uidvalidity)"
+        " SELECT account, ?, 'move', id, wire, ?, uidvalidity FROM folder WHERE id = ?",
+        (message, uid, folder),
+    )

@@ -1,0 +1,399 @@
+"""Changing the store: one connection, and every method ONE transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Concatenate, ParamSpec, TypeVar
+
+from tui.model.account import Protocol
+from tui.model.draft import CopyState, Draft, Recipient, SendState
+from tui.model.folder import Role, ServerFolder, SyncMark
+from tui.model.message import Flag, NewMessage, Scan
+from tui.store import (
+    actions,
+    checking,
+    drafts,
+    flags,
+    folders,
+    insert,
+    moves,
+    outbox,
+    pending,
+    places,
+    pop,
+    requests,
+    undo,
+)
+from tui.store import switch as switching
+from tui.store.database import Database
+from tui.store.faults import translated
+from tui.store.records import Agreement, SentCopyOf
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+_NO_FLAGS = Flag(0)
+_NO_TAGS: frozenset[str] = frozenset()
+
+
+class Writer:
+    """The way in, for one thread; close it, or use it as a context manager.
+
+    Writers of all threads and processes take turns, and wait at most ten seconds for each other. Every method
+    raises StoreBroken (nothing was changed then) when the store cannot be written, Busy when it is not free.
+    """
+
+    def __init__(self, path: Path) -> None:
+        database = Database(path)
+        if not database.ready():
+            database = Database.open(path)
+        self._path = path
+        self._db = database.connect()
+        self._durable = False
+
+    def close(self) -> None:
+        """Close the connection; closing twice does no harm."""
+        with translated(self._path):
+            self._db.close()
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def durable(self) -> Iterator[None]:
+        """Within it every commit, and all before it, is on the disk when the method returns (fsync).
+
+        For what precedes an act that cannot be taken back.
+        """
+        before, self._durable = self._durable, True
+        try:
+            yield
+        finally:
+            self._durable = before
+
+    def _do(
+        self, function: Callable[Concatenate[sqlite3.Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs
+    ) -> _T:
+        with translated(self._path):
+            self._db.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'NORMAL'}")
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                result = function(self._db, *args, **kwargs)
+                self._db.execute("COMMIT")
+            except BaseException:
+                # SQLite has rolled back by itself after some errors, such as a full disk.
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+            return result
+
+    # Accounts and folders
+
+    def account(self, address: str, protocol: Protocol) -> None:
+        """Make an account known. Use `switch` to change the protocol of one that has mail."""
+        self._do(folders.save_account, address, protocol)
+
+    def forget_account(self, address: str) -> None:
+        """Remove an account with all its mail, drafts and outbox."""
+        self._do(folders.forget_account, address)
+
+    def switch(self, account: str, protocol: Protocol) -> None:
+        """File an account's mail anew for another protocol; every message stays (see store.switch)."""
+        self._do(switching.switch, account, protocol)
+
+    def folders(self, account: str, listed: Sequence[ServerFolder]) -> list[int]:
+        """Take over a server's complete list of folders; answers those that have become local."""
+        return self._do(folders.take_list, account, listed)
+
+    def local_folder(self, account: str, name: str, role: Role = Role.NONE) -> int:
+        """The id of a folder of this computer, made where there is none of that name."""
+        return self._do(folders.local_folder, account, name, role)
+
+    def make_folder(self, account: str, name: str, role: Role = Role.NONE, *, on_server: bool = False) -> int:
+        """A folder to be used at once; with `on_server` the server is told to make it. Answers its id."""
+        return self._do(folders.make_folder, account, name, role, on_server)
+
+    def mark(self, folder: int, reached: SyncMark) -> None:
+        """Note how far a folder has been read."""
+        self._do(folders.set_mark, folder, reached)
+
+    # Mail that arrives
+
+    def added(
+        self,
+        folder: int,
+        messages: Sequence[NewMessage],
+        mark: SyncMark | None = None,
+        on_server: bool = True,
+    ) -> list[int]:
+        """Store messages; answers their ids in that order. A uid that is here already is not stored again."""
+        return self._do(insert.add, folder, messages, mark, on_server)
+
+    def downloaded(self, folder: int, messages: Sequence[NewMessage]) -> list[int]:
+        """Store whole messages of a POP3 server with their UIDLs, on the disk before this returns."""
+        with self.durable():
+            return self._do(insert.downloaded, folder, messages)
+
+    def append(self, folder: int, messages: Sequence[NewMessage]) -> list[int]:
+        """File whole mail made here; a server's folder is given it by APPEND. Answers the ids."""
+        return self._do(insert.append, folder, messages)
+
+    def body(self, message: int, raw: bytes, scan: Scan) -> None:
+        """Make a message whole."""
+        self._do(insert.add_bodies, [(message, raw, scan)])
+
+    def bodies(self, found: Sequence[tuple[int, bytes, Scan]]) -> None:
+        """Make many messages whole: id, bytes, scan. Batches of about 100 ms leave room for others."""
+        self._do(insert.add_bodies, found)
+
+    # Places on the server
+
+    def place(
+        self,
+        message: int,
+        uid: int,
+        flags: Flag | None = None,
+        tags: frozenset[str] = _NO_TAGS,
+        folder: int | None = None,
+    ) -> bool:
+        """A message was found at `uid` of its folder (or of `folder`), with these flags of the server.
+
+        False when that place holds another message.
+        """
+        return self._do(places.place, message, uid, flags, tags, folder)
+
+    def agree(self, steps: Sequence[Agreement]) -> None:
+        """Take over merged flags, and the server's as those agreed on."""
+        self._do(flags.agree, steps)
+
+    def new_generation(self, folder: int, uidvalidity: int) -> None:
+        """UIDVALIDITY has changed: forget every uid of the folder and keep every message."""
+        self._do(places.new_generation, folder, uidvalidity)
+
+    def left(self, folder: int, uids: Collection[int]) -> None:
+        """These uids, which were to leave the folder, have left it."""
+        self._do(places.left, folder, uids)
+
+    def gone(self, ids: Sequence[int]) -> None:
+        """Proved gone on the server: into the local wastebasket, for 30 days."""
+        self._do(places.gone, ids, int(time.time()))
+
+    def settle_gone(self, ids: Sequence[int]) -> list[int]:
+        """Proved gone from their folders: moved there where they have just arrived elsewhere in the account,
+        else as `gone`. Answers the folders touched."""
+        return self._do(places.settle_gone, ids, int(time.time()))
+
+    def hold_gone(self, folder: int, ids: Collection[int]) -> None:
+        """So many are gone that a person decides; they stay until `confirm_gone`."""
+        self._do(places.hold_gone, folder, ids)
+
+    def confirm_gone(self, folder: int, remove: bool) -> None:
+        """The decision: as `gone`, or kept as mail of this computer."""
+        self._do(places.confirm_gone, folder, remove, int(time.time()))
+
+    def forget(self, ids: Sequence[int]) -> None:
+        """Remove rows for good and tell nobody."""
+        self._do(moves.forget, ids)
+
+    def uidl_have(self, account: str, uidl: str, message: int) -> None:
+        """The message that a POP3 server lists under `uidl` is here."""
+        self._do(pop.have, account, uidl, message)
+
+    def uidls_gone(self, account: str, uidls: Collection[str]) -> None:
+        """The server lists these UIDLs no more; their messages stay."""
+        self._do(pop.gone, account, uidls)
+
+    # What the person does; the server is told later
+
+    def set_flags(
+        self,
+        ids: Sequence[int],
+        add: Flag = _NO_FLAGS,
+        remove: Flag = _NO_FLAGS,
+        add_tags: frozenset[str] = _NO_TAGS,
+        remove_tags: frozenset[str] = _NO_TAGS,
+    ) -> list[int]:
+        """Change flags and tags; answers the ids that are different now. Raises BadInput for a bad tag."""
+        return self._do(actions.set_flags, ids, add, remove, add_tags, remove_tags)
+
+    def move(self, ids: Sequence[int], folder: int) -> list[int]:
+        """Move messages within their account; answers those moved. Raises BadInput, Refused."""
+        return self._do(actions.move, ids, folder)
+
+    def copy(self, ids: Sequence[int], folder: int) -> list[int]:
+        """Copy messages within their account; answers the ids of the copies. Raises as `move`."""
+        return self._do(actions.copy, ids, folder)
+
+    def delete_forever(self, ids: Sequence[int]) -> list[int]:
+        """Remove messages here and on their server; cannot be undone. Answers the ids."""
+        with self.durable():
+            return self._do(moves.delete_forever, ids)
+
+    def undo(self) -> str:
+        """Take back the newest change; answers a sentence, "" when there is none."""
+        return self._do(undo.undo)
+
+    # Telling the server
+
+    def pushed_flags(self, ids: Sequence[int]) -> None:
+        """The server has the flags of these pending changes."""
+        self._do(flags.pushed, ids)
+
+    def pushed_places(self, places_of: Sequence[tuple[int, int, int]], folder: int = 0) -> None:
+        """MOVE, COPY or APPEND into `folder` was done: pending id, message id, new uid (0: not told)."""
+        self._do(pending.placed, places_of, folder)
+
+    def pending_done(self, ids: Sequence[int]) -> None:
+        """Forget pending changes: done, or pointless."""
+        self._do(pending.done, ids)
+
+    def pending_failed(self, ids: Sequence[int], error: str) -> None:
+        """The server refused these, with its words; they stay and are shown."""
+        self._do(pending.failed, ids, error)
+
+    def pending_tried(self, number: int) -> None:
+        """A change that cannot be made twice is about to be tried."""
+        with self.durable():
+            self._do(pending.tried, number)
+
+    def pending_marked(self, ids: Sequence[int]) -> None:
+        """The server could only mark these as deleted: their places stay noted until they are gone."""
+        self._do(pending.marked, ids)
+
+    def pending_retry(self, account: str) -> None:
+        """Let refused changes be tried again."""
+        self._do(pending.retry, account)
+
+    # Writing and sending
+
+    def save_draft(self, draft: Draft) -> Draft:
+        """Keep a draft (new with id 0); answers it as saved. Its files are kept by attach and detach."""
+        return self._do(drafts.save, draft)
+
+    def attach(self, draft: int, filename: str, kind: str, data: bytes) -> Draft:
+        """Add a file: name, media type, bytes. Raises NotFound."""
+        return self._do(drafts.attach, draft, filename, kind, data)
+
+    def detach(self, draft: int, file: int) -> Draft:
+        """Drop a file. Raises NotFound."""
+        return self._do(drafts.detach, draft, file)
+
+    def drop_draft(self, draft: int) -> None:
+        """Throw a draft away with its filed copy."""
+        self._do(drafts.drop, draft)
+
+    def file_draft(self, draft: int, folder: int, copy: NewMessage) -> Draft:
+        """File a copy of a draft in place of the one before. Raises NotFound."""
+        return self._do(drafts.file, draft, folder, copy)
+
+    def queue(
+        self,
+        account: str,
+        sender: str,
+        recipients: Sequence[str],
+        raw: bytes,
+        *,
+        subject: str,
+        message_id: str,
+        due: int,
+        hold: bool = False,
+        draft_id: int = 0,
+        original: int = 0,
+        answers: str = "",
+    ) -> int:
+        """Outbox row in, draft and its filed copy away, original marked; on the disk when this returns."""
+        with self.durable():
+            return self._do(
+                outbox.queue,
+                account,
+                sender,
+                recipients,
+                raw,
+                subject,
+                message_id,
+                due,
+                hold,
+                draft_id,
+                original,
+                answers,
+            )
+
+    def outbox_state(
+        self,
+        number: int,
+        sources: Collection[SendState],
+        target: SendState,
+        *,
+        durable: bool = False,
+        **fields: int | str,
+    ) -> bool:
+        """Compare and set a state, with attempts, due, last_error, explanation, server_id.
+
+        False where it was in none of `sources`. `durable`: on the disk when this returns.
+        """
+        if not durable:
+            return self._do(outbox.set_state, number, sources, target, fields)
+        with self.durable():
+            return self._do(outbox.set_state, number, sources, target, fields)
+
+    def outbox_note(self, number: int, **fields: int | str) -> None:
+        """Change those fields and leave the state as it is."""
+        self._do(outbox.note, number, fields)
+
+    def outbox_recipients(self, number: int, recipients: Sequence[Recipient]) -> None:
+        """Note what the server said of each recipient."""
+        self._do(outbox.set_recipients, number, recipients)
+
+    def outbox_copy(self, number: int, state: CopyState) -> None:
+        """Note whether the copy for the Sent folder has been filed."""
+        self._do(outbox.set_copy, number, state)
+
+    def sent(
+        self, number: int, target: SendState | None, copy: SentCopyOf | None, **fields: int | str
+    ) -> bool:
+        """From DOT_SENT on: the server has taken it. State, fields and the filed copy in one; durable."""
+        with self.durable():
+            return self._do(outbox.sent, number, target, copy, fields)
+
+    def cancel(self, number: int, otherwise: Draft, files: Sequence[tuple[str, str, bytes]] = ()) -> int:
+        """Take a mail back; answers its draft's id, 0 when it is too late (see store.outbox)."""
+        return self._do(outbox.cancel, number, otherwise, files)
+
+    def retry(self, number: int, now: int) -> bool:
+        """Make a waiting, failed or unsure mail due at `now`; False for any other."""
+        return self._do(outbox.retry, number, now)
+
+    # Other processes, and the store itself
+
+    def request_add(self, command: str) -> int:
+        """Ask the process that leads for something (JSON); answers the request's id."""
+        return self._do(requests.add, command)
+
+    def request_taken(self, number: int) -> None:
+        """The leader has begun with it."""
+        self._do(requests.take, number)
+
+    def request_answer(self, number: int, answer: str) -> None:
+        """Answer a request (JSON)."""
+        self._do(requests.answer, number, answer)
+
+    def request_done(self, number: int) -> None:
+        """The answer was read, or is not waited for any more."""
+        self._do(requests.done, number)
+
+    def requests_reopen(self) -> None:
+        """A new leader: what the last one had begun is open again."""
+        self._do(requests.reopen)
+
+    def expire(self, now: int | None = None) -> None:
+        """Clear away what has outlived its 30 days: the wastebasket, sent mail of the outbox."""
+        self._do(checking.expire, int(time.time()) if now is None else now)
