@@ -71,7 +71,7 @@ def test_until_deleted_follows_a_deletion_here(make_rig: RigMaker, dovecot: Dove
 def test_long_lines_and_odd_ends_arrive_whole(
     make_rig: RigMaker, dovecot: Dovecot, user: str, pop: Account
 ) -> None:
-    raw = letter(1, body="x" * 5_000 + "\r\n" + "y" * 70_000)
+    raw = letter(1, body="x" * 5_000 + "\n" + "y" * 70_000)
     dovecot.deliver(user, raw)
     rig = make_rig(pop)
     rig.fetch()

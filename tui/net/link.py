@@ -75,7 +75,7 @@ class Waker:
 
     def wake(self) -> None:
         """Make `socket` readable; from any thread, any number of times."""
-        with contextlib.suppress(BlockingIOError):  # full of earlier calls: readable already
+        with contextlib.suppress(OSError):  # full of earlier calls, so readable already; or closed meanwhile
             self._end.send(b"\0")
 
     def clear(self) -> None:
@@ -182,17 +182,21 @@ class Link:
         """Break whatever the connection waits for, at once, from any thread; it cannot be used again."""
         self._aborted = True
         with self._lock:
-            if self._socket is not None:
-                with contextlib.suppress(OSError):  # the other side may have closed it meanwhile
-                    # the base class's method: SSLSocket's own would touch TLS state under its user's hands
-                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+            self._hang_up()
 
     def close(self) -> None:
-        """Give the socket back without a word to the server."""
+        """Give the socket back without a word to the server; readers find the end of the stream."""
         with self._lock:
+            self._hang_up()
             if self._socket is not None:
                 self._socket.close()
                 self._socket = None
+
+    def _hang_up(self) -> None:
+        if self._socket is not None:
+            with contextlib.suppress(OSError):  # the other side may have closed it meanwhile
+                # the base class's method: SSLSocket's own would touch TLS state under its user's hands
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def _keep(self, connected: socket.socket) -> None:
         self._socket = connected

@@ -269,11 +269,16 @@ class Matcher:
 
 
 def as_new_message(raw: bytes, uidl: str) -> NewMessage:
-    """A downloaded message, received when its topmost Received field says, else now."""
+    """A downloaded message, received when its topmost Received field says.
+
+    Without one it went through no server that would say; then its Date, never later than now.
+    """
     now = int(time.time())
+    header = envelope(raw)
+    received = received_date(raw) or header.date or now
     return NewMessage(
-        envelope=envelope(raw),
-        received=min(received_date(raw) or now, now),
+        envelope=header,
+        received=received if 0 < received < now else now,
         size=len(raw),
         fingerprint=fingerprint(raw),
         uidl=uidl,
