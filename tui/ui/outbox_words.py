@@ -57,8 +57,9 @@ def state_words(mail: Outgoing, now: float) -> str:
 
 def account_of(mail: Outgoing, now: float) -> str:
     """All that is known of the mail, several lines: recipients with their answers, why, the server's words."""
-    lines = [_recipient(one) for one in mail.recipients]
-    if mail.state in (SendState.UNSURE, SendState.DOT_SENT):
+    unsure = mail.state in (SendState.UNSURE, SendState.DOT_SENT)
+    lines = [_recipient(one, unsure) for one in mail.recipients]
+    if unsure:
         lines += ["", UNSURE]
     if mail.explanation:
         lines += ["", safe_text(mail.explanation)]
@@ -69,11 +70,11 @@ def account_of(mail: Outgoing, now: float) -> str:
     return "\n".join(lines)
 
 
-def _recipient(one: Recipient) -> str:
+def _recipient(one: Recipient, unsure: bool) -> str:
     answer = safe_line(f"{one.code or ''} {one.text}".strip(), 300)
     match one.state:
         case RecipientState.ACCEPTED:
-            return f"✓ {safe_line(one.address)}"
+            return f"{'?' if unsure else '✓'} {safe_line(one.address)}"
         case RecipientState.REFUSED:
             return f"✗ {safe_line(one.address)}: refused" + (f" ({answer})" if answer else "")
         case RecipientState.PENDING:

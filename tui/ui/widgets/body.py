@@ -21,7 +21,9 @@ class Body(CleanTextArea):
             self.paths = paths
 
     def __init__(self, text: str, *, id: str | None = None) -> None:
-        super().__init__(text, soft_wrap=True, compact=True, id=id, highlight_cursor_line=False)
+        super().__init__(
+            text, soft_wrap=True, compact=True, id=id, highlight_cursor_line=False, placeholder="Write here"
+        )
 
     async def _on_paste(self, event: events.Paste) -> None:
         paths = dropped(event.text)

@@ -151,14 +151,16 @@ class OneOf(Vertical, can_focus=True):
     def watch_value(self) -> None:
         """Redraw the marks and tell the screen."""
         for line in self.query(".choice").results(Static):
-            key = self._choices[int(line.name or 0)][0]
-            line.update(self._line(key))
-            line.set_class(key == self.value, "-chosen")
+            line.update(self._line(self._choices[int(line.name or 0)][0]))
+        self._mark()
         self.post_message(self.Changed(self, self.value))
 
     def on_mount(self) -> None:
         """Mark the choice that was given."""
-        for line in self.query(".choice").results(Static):
+        self._mark()
+
+    def _mark(self) -> None:
+        for line in self.query(Static):
             line.set_class(self._choices[int(line.name or 0)][0] == self.value, "-chosen")
 
     def action_step(self, by: int) -> None:

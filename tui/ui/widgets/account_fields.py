@@ -1,0 +1,219 @@
+"""The parts of an account's form: an endpoint and a way to sign in, each a model value or a complaint."""
+
+from __future__ import annotations
+
+import ipaddress
+import shlex
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input, Select, Static
+
+from tui.mail.addresses import ascii_domain
+from tui.model.account import Auth, Login, SecretSource, Security, Server
+from tui.model.error import BadInput
+from tui.model.secret import Secret
+from tui.ui.widgets.form import CleanInput, Field
+
+_SECURITY = (("TLS", Security.TLS), ("STARTTLS", Security.STARTTLS), ("none (this computer)", Security.PLAIN))
+_PORTS = {
+    "imap": {Security.TLS: 993, Security.STARTTLS: 143, Security.PLAIN: 143},
+    "pop3": {Security.TLS: 995, Security.STARTTLS: 110, Security.PLAIN: 110},
+    "smtp": {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 25},
+}
+"""RFC 8314 3.3 and 7.3, and what was before."""
+
+_KINDS = (("Password, or app password", Auth.PASSWORD), ("Access token (OAuth 2.0)", Auth.OAUTH2))
+_SOURCES = (
+    ("Keep it in this computer's keyring", SecretSource.KEYRING),
+    ("Keep it for this session only", SecretSource.SESSION),
+    ("Ask a command of mine each time", SecretSource.COMMAND),
+)
+
+
+class ServerField(Field):
+    """Host, port and security of one endpoint, side by side. `kind` is imap, pop3 or smtp."""
+
+    def __init__(self, label: str, kind: str, server: Server | None, *, id: str) -> None:
+        self._kind = kind
+        self._host = CleanInput(
+            server.host if server else "", placeholder="host name", compact=True, classes="host"
+        )
+        security = server.security if server else Security.TLS
+        self._port = CleanInput(
+            str(server.port if server else _PORTS[kind][security]),
+            type="integer",
+            compact=True,
+            classes="port",
+        )
+        self._security = Select(
+            [(Content(text), value) for text, value in _SECURITY],
+            value=security,
+            allow_blank=False,
+            compact=True,
+            classes="security",
+        )
+        super().__init__(label, Horizontal(self._host, self._port, self._security, classes="server"), id=id)
+
+    def fill(self, server: Server | None) -> None:
+        """Show another endpoint."""
+        security = server.security if server else Security.TLS
+        with self.prevent(Select.Changed):
+            self._security.value = security
+        self._host.value = server.host if server else ""
+        self._port.value = str(server.port if server else _PORTS[self._kind][security])
+        self.complain("")
+
+    def value(self, required: bool) -> Server | None:
+        """The endpoint; None for an empty host when it is not required. Raises BadInput after complaining."""
+        self.complain("")
+        host = self._host.value.strip().rstrip(".")
+        if not host and not required:
+            return None
+        words = self._wrong(host)
+        if words:
+            self.complain(words)
+            (self._port if words.startswith("The port") else self._host).focus()
+            raise BadInput(words)
+        return Server(host, int(self._port.value), self._security.selection or Security.TLS)
+
+    def _wrong(self, host: str) -> str:
+        if not host:
+            return "Type the name of the server."
+        if not _is_address(host) and (ascii_domain(host) is None):
+            return "This cannot be the name of a server."
+        port = self._port.value.strip()
+        if not port.isdigit() or not 1 <= int(port) <= 65535:
+            return "The port is a number from 1 to 65535."
+        if self._security.selection is Security.PLAIN and not _is_loopback(host):
+            return "Without encryption only servers on this computer are used: choose TLS or STARTTLS."
+        return ""
+
+    @on(Select.Changed)
+    def security_changed(self, event: Select.Changed) -> None:
+        """Follow with the usual port, where the port was a usual one."""
+        event.stop()
+        usual = _PORTS[self._kind]
+        if isinstance(event.value, Security) and self._port.value in {str(port) for port in usual.values()}:
+            self._port.value = str(usual[event.value])
+
+
+class LoginFields(Vertical):
+    """User name, kind of secret, where it comes from, and the secret or the command itself.
+
+    `known` means that a secret is kept already: an empty field then leaves it as it is.
+    """
+
+    def __init__(self, login: Login, known: bool, *, id: str) -> None:
+        super().__init__(id=id, classes="login")
+        self._known = known
+        self._user = CleanInput(login.username, compact=True)
+        self._kind = Select(
+            [(Content(text), value) for text, value in _KINDS],
+            value=login.auth,
+            allow_blank=False,
+            compact=True,
+        )
+        self._source = Select(
+            [(Content(text), value) for text, value in _SOURCES],
+            value=login.source,
+            allow_blank=False,
+            compact=True,
+        )
+        self._secret = Input(password=True, compact=True)
+        self._command = CleanInput(login.command, placeholder="mytoken --for you@example.org", compact=True)
+        self._user_field = Field("User name", self._user)
+        self._secret_field = Field("Password", self._secret)
+        self._command_field = Field("Command", self._command)
+        self._advice = Static(classes="advice muted")
+
+    def compose(self) -> ComposeResult:
+        """All fields; `show` hides what does not belong together."""
+        yield self._user_field
+        yield Field("Sign in by", self._kind)
+        yield Field("The secret", self._source)
+        yield self._secret_field
+        yield self._command_field
+        yield self._advice
+
+    def on_mount(self) -> None:
+        """Show what belongs together."""
+        self._suit()
+
+    def fill(self, login: Login) -> None:
+        """Show another sign-in; a secret that was typed stays."""
+        self._user.value = login.username
+        self._kind.value = login.auth
+        self._source.value = login.source
+        self._command.value = login.command
+
+    def value(self) -> tuple[Login, Secret | None]:
+        """The sign-in, and the secret where one was typed. Raises BadInput after complaining."""
+        auth, source = self._kind.selection or Auth.PASSWORD, self._source.selection or SecretSource.KEYRING
+        by_command = source is SecretSource.COMMAND
+        user, command = self._user.value.strip(), self._command.value.strip() if by_command else ""
+        self._require(self._user_field, self._user, "" if user else "Type the user name.")
+        if by_command:
+            self._require(self._command_field, self._command, _wrong_command(command))
+        elif not self._known:
+            missing = "" if self._secret.value else f"Type the {self._noun}."
+            self._require(self._secret_field, self._secret, missing)
+        secret = Secret(self._secret.value) if self._secret.value and not by_command else None
+        return Login(user, auth, source, command), secret
+
+    def forget(self) -> None:
+        """Clear the typed secret from the field."""
+        self._secret.value = ""
+
+    @on(Select.Changed)
+    def _suit(self, event: Select.Changed | None = None) -> None:
+        """Show the fields that belong to the chosen way."""
+        if event is not None:
+            event.stop()
+        by_command = self._source.selection is SecretSource.COMMAND
+        self._command_field.display = by_command
+        self._secret_field.display = not by_command
+        self._secret.placeholder = "unchanged" if self._known else self._noun
+        words = (
+            f"The first line that the command prints is the {self._noun}. It is run without a shell."
+            if by_command
+            else "An access token lasts about an hour; a command that prints a fresh one suits better."
+            if self._kind.selection is Auth.OAUTH2
+            else ""
+        )
+        self._advice.update(Content(words))
+        self._advice.display = bool(words)
+
+    @property
+    def _noun(self) -> str:
+        return "access token" if self._kind.selection is Auth.OAUTH2 else "password"
+
+    def _require(self, field: Field, control: Input, words: str) -> None:
+        field.complain(words)
+        if words:
+            control.focus()
+            raise BadInput(words)
+
+
+def _wrong_command(command: str) -> str:
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return "A quote is not closed in this command."
+    return "" if words else "Type the command that prints it."
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def _is_loopback(host: str) -> bool:
+    if host.lower() == "localhost":
+        return True
+    return _is_address(host) and ipaddress.ip_address(host.strip("[]")).is_loopback
