@@ -63,7 +63,8 @@ class Crew:
             if address in self._workers:
                 self._dismiss(address)
         self.match_settings()
-        self.nudge_outbox()
+        if self._outbox:
+            self._outbox.release(address)
 
     def _hire(self, account: Account) -> None:
         worker = Worker(self._context, account, watch=self._watch)

@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 
 from tui.model.draft import Outgoing, Recipient, RecipientState, SendState
-from tui.model.error import Busy, MailError, Refused, SignInNeeded
+from tui.model.error import BadInput, Busy, MailError, Refused, SignInNeeded
 from tui.model.explain import explain
 from tui.net.smtp import SmtpConnection
 from tui.store.reader import Reader
@@ -46,6 +46,12 @@ def recover(reader: Reader, writer: Writer) -> list[Outgoing]:
         elif outgoing.state is SendState.UNSURE:
             unsure.append(outgoing)
     return unsure
+
+
+def deferred(answer: Recipient) -> Recipient:
+    """A 4xx to RCPT is no refusal: that recipient is asked for again later (RFC 5321 4.2.1)."""
+    temporary = answer.state is RecipientState.REFUSED and answer.code < 500
+    return replace(answer, state=RecipientState.PENDING) if temporary else answer
 
 
 class HandOver:
@@ -90,7 +96,8 @@ class HandOver:
     def _introduce(self) -> bool:
         """MAIL and RCPT for those who have not got it yet; True when the server took anybody."""
         waiting = [one.address for one in self.outgoing.recipients if one.state is RecipientState.PENDING]
-        answers = {one.address: one for one in self._connection.begin(self.outgoing.sender, waiting, self._raw)}
+        said = self._connection.begin(self.outgoing.sender, waiting, self._raw)
+        answers = {one.address: deferred(one) for one in said}
         self._remember(tuple(answers.get(one.address, one) for one in self.outgoing.recipients))
         for one in answers.values():
             if one.state is not RecipientState.ACCEPTED:
@@ -111,7 +118,7 @@ class HandOver:
         return Happening.DEFERRED if waiting else Happening.REFUSED
 
     def _before_the_dot(self, error: MailError) -> Happening:
-        if isinstance(error, Refused | SignInNeeded):
+        if isinstance(error, Refused | SignInNeeded | BadInput):
             self._heard(error.detail or error.what, error)
             return Happening.REFUSED
         if isinstance(error, Busy):

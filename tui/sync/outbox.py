@@ -35,6 +35,7 @@ class Outbox:
         self._context = context
         self._look_for = look_for
         self._found: list[int] = []
+        self._standstill: set[str] = set()
         self._stop = threading.Event()
         self._news = threading.Condition()
         self._nudged = False
@@ -56,10 +57,17 @@ class Outbox:
         """A Future of the state in which the mail comes to rest after its next try."""
         future: Future[SendState] = Future()
         with self._news:
+            self._standstill.clear()
             self._asked.setdefault(outgoing, []).append(future)
             self._nudged = True
             self._news.notify_all()
         return future
+
+    def release(self, account: str) -> None:
+        """The person has signed in again: mail of that account that waited for it may leave."""
+        with self._news:
+            self._standstill.discard(account)
+        self.nudge()
 
     def close(self, within: float) -> None:
         """Stop, breaking a send that waits; a mail whose dot has left is found `unsure` by the next start."""
@@ -95,10 +103,12 @@ class Outbox:
 
     def _round(self, reader: Reader, writer: Writer) -> None:
         self._note_found(reader, writer)
-        for outgoing in reader.due(int(time.time())):
+        for number in reader.due(int(time.time())):
             if self._stop.is_set():
                 return
-            self._send_one(reader, writer, outgoing)
+            outgoing = reader.outgoing(number)
+            if outgoing and outgoing.account not in self._standstill:
+                self._send_one(reader, writer, outgoing)
         self._answer_resting(reader)
         self._hang_up()
         with self._news:
@@ -108,7 +118,11 @@ class Outbox:
 
     def _until_next(self, reader: Reader) -> float:
         waiting = (SendState.HELD, SendState.QUEUED)
-        due = [one.due for one in reader.outbox() if one.state in waiting]
+        due = [
+            one.due
+            for one in reader.outbox()
+            if one.state in waiting and one.account not in self._standstill
+        ]
         return max(0.1, min([LONGEST_WAIT, *(at - time.time() for at in due)]))
 
     def _answer_resting(self, reader: Reader) -> None:
@@ -131,21 +145,16 @@ class Outbox:
             else:
                 settle(future, lambda f=future: f.set_result(answer))  # type: ignore[misc]
 
-    def _send_one(self, reader: Reader, writer: Writer, number: int) -> None:
-        outgoing = reader.outgoing(number)
-        if outgoing is None:
-            return
+    def _send_one(self, reader: Reader, writer: Writer, outgoing: Outgoing) -> None:
+        number = outgoing.id
         if outgoing.state is SendState.HELD:
             move(writer, outgoing, Happening.DUE)
             outgoing = replace(outgoing, state=SendState.QUEUED)
         try:
             self._context.require_network()
             connection = self._connected(outgoing.account)
-        except (SignInNeeded, Untrusted, Refused) as error:
-            self._put_off(writer, outgoing, error)
-            self._context.board.tell(Problem(outgoing.account, error.what, error.hint, error.detail))
         except MailError as error:
-            self._put_off(writer, outgoing, error)
+            self._not_begun(writer, outgoing, error)
         else:
             hand_over = HandOver(connection, writer, outgoing, reader.outgoing_raw(number))
             happening = hand_over.run()
@@ -185,25 +194,34 @@ class Outbox:
                 connection.quit()
             else:
                 connection.abort()
+                connection.close()
 
-    def _put_off(self, writer: Writer, outgoing: Outgoing, error: MailError) -> None:
-        """Nothing has been said of this mail yet: it waits for the next try."""
-        delay = send_delay(outgoing.attempts + 1)
-        writer.outbox_note(
-            outgoing.id,
-            attempts=outgoing.attempts + 1,
-            due=int(time.time()) + delay,
-            last_error=error.detail or error.what,
-            explanation=" ".join(filter(None, (error.what, error.hint))),
-        )
+    def _not_begun(self, writer: Writer, outgoing: Outgoing, error: MailError) -> None:
+        """Nothing has been said of this mail yet: it waits, by the clock or for the person."""
+        said: dict[str, int | str] = {
+            "last_error": error.detail or error.what,
+            "explanation": " ".join(filter(None, (error.what, error.hint))),
+        }
+        if isinstance(error, Refused):
+            move(writer, outgoing, Happening.REFUSED, **said)
+        elif isinstance(error, SignInNeeded | Untrusted):
+            with self._news:
+                self._standstill.add(outgoing.account)
+            writer.outbox_note(outgoing.id, **said)
+        else:
+            attempts = outgoing.attempts + 1
+            due = int(time.time()) + send_delay(attempts)
+            writer.outbox_note(outgoing.id, attempts=attempts, due=due, **said)
+            return
+        self._context.board.tell(Problem(outgoing.account, error.what, error.hint, error.detail))
 
     def _finish(self, reader: Reader, writer: Writer, hand_over: HandOver, happening: Happening) -> None:
         outgoing = hand_over.outgoing
         attempts = outgoing.attempts + 1
         if happening in (Happening.DEFERRED, Happening.CUT) and attempts >= MAX_ATTEMPTS:
             happening = Happening.REFUSED if outgoing.state is SendState.SENDING else happening
-        if happening in (Happening.CUT, Happening.CRASHED):
-            self._hang_up(politely=False)
+        if happening not in (Happening.ACCEPTED, Happening.PARTLY_DEFERRED):
+            self._hang_up(politely=happening is not Happening.CUT)  # the next mail gets a clean dialogue
         due = int(time.time()) + send_delay(attempts)
         fields: dict[str, int | str] = {"attempts": attempts, "due": due, **hand_over.said()}
         if happening in (Happening.ACCEPTED, Happening.PARTLY_DEFERRED):
