@@ -38,7 +38,7 @@ class Crew:
         """Begin to talk to servers."""
         with self._lock:
             if self._outbox is None:
-                self._outbox = Outbox(self._context, self._ask_sent)
+                self._outbox = Outbox(self._context, self._ask_sent, watch=self._watch)
                 self._outbox.start()
         self.match_settings()
 

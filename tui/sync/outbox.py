@@ -29,10 +29,17 @@ LONGEST_WAIT = 60.0
 
 
 class Outbox:
-    """Owns the SMTP connection, opened for a run of sends, and the order in which mail leaves."""
+    """Owns the SMTP connection, opened for a run of sends, and the order in which mail leaves.
 
-    def __init__(self, context: Context, look_for: Callable[[str, int], Future[Any] | None]) -> None:
+    With `watch` mail leaves by itself when it is due; without, only what is asked for by `Outbox.watch`, so that
+    a short command never breaks off a send that nobody asked it for.
+    """
+
+    def __init__(
+        self, context: Context, look_for: Callable[[str, int], Future[Any] | None], *, watch: bool
+    ) -> None:
         self._context = context
+        self._watching = watch
         self._look_for = look_for
         self._found: list[int] = []
         self._standstill: set[str] = set()
@@ -96,7 +103,9 @@ class Outbox:
         except Exception:  # the top of a thread: nothing above it could say what happened
             log.exception("the outbox thread ended")
             self._context.board.tell(
-                Problem("", "Sending has stopped by a fault of this program.", "Start it again; nothing is lost.")
+                Problem(
+                    "", "Sending has stopped by a fault of this program.", "Start it again; nothing is lost."
+                )
             )
         finally:
             self._hang_up()
@@ -107,7 +116,7 @@ class Outbox:
             if self._stop.is_set():
                 return
             outgoing = reader.outgoing(number)
-            if outgoing and outgoing.account not in self._standstill:
+            if outgoing and self._may_leave(outgoing):
                 self._send_one(reader, writer, outgoing)
         self._answer_resting(reader)
         self._hang_up()
@@ -116,13 +125,15 @@ class Outbox:
                 self._news.wait(self._until_next(reader))
             self._nudged = False
 
+    def _may_leave(self, outgoing: Outgoing) -> bool:
+        """Whether a mail that is due is to be tried now: not offline, and by itself only while watching."""
+        if self._context.offline.is_set() or outgoing.account in self._standstill:
+            return False
+        return self._watching or outgoing.id in self._asked
+
     def _until_next(self, reader: Reader) -> float:
         waiting = (SendState.HELD, SendState.QUEUED)
-        due = [
-            one.due
-            for one in reader.outbox()
-            if one.state in waiting and one.account not in self._standstill
-        ]
+        due = [one.due for one in reader.outbox() if one.state in waiting and self._may_leave(one)]
         return max(0.1, min([LONGEST_WAIT, *(at - time.time() for at in due)]))
 
     def _answer_resting(self, reader: Reader) -> None:
