@@ -122,14 +122,13 @@ def closed(host: str, detail: str = "") -> Offline:
 def bye(reply: bytes | str, host: str) -> MailError:
     """The error for an IMAP server that says goodbye by itself: Busy where it asks for patience."""
     said = refused(reply, "talking", host, "imap")
-    return said if isinstance(said, (Busy, Offline)) else closed(host, said.detail)
+    patient = isinstance(said, Offline) or _PATIENCE.search(said.detail)
+    return said if patient else closed(host, said.detail)
 
 
 def _from_exception(
     error: BaseException, doing: str, host: str, protocol: str, signing_in: bool
 ) -> MailError:
-    if isinstance(error, OSError):
-        return _network(error, doing, host)
     if isinstance(error, imaplib.IMAP4.error):
         return _imap(error, doing, host, signing_in)
     if isinstance(error, poplib.error_proto):
@@ -138,6 +137,8 @@ def _from_exception(
         return closed(host, str(error))
     if isinstance(error, smtplib.SMTPResponseException):
         return smtp_refused(error.smtp_code, error.smtp_error, doing, host, signing_in=signing_in)
+    if isinstance(error, OSError):  # behind smtplib's errors, which are OSErrors, too
+        return _network(error, doing, host)
     return garbled(host, f"{type(error).__name__}: {error}")
 
 

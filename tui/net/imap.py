@@ -101,6 +101,8 @@ class ImapConnection:
             except imaplib.IMAP4.readonly:
                 readonly = True
                 said = self._client.select_folder(name, readonly=True)
+            if b"EXISTS" not in said:  # without it an empty folder could be taken for granted
+                raise ValueError("no EXISTS in the answer to SELECT")
             permanent = {word.decode("ascii", "replace").lower() for word in said.get(b"PERMANENTFLAGS", ())}
             self.selected = Selected(
                 _number(said, b"UIDVALIDITY"), _number(said, b"UIDNEXT"), _number(said, b"EXISTS"),

@@ -1,0 +1,201 @@
+"""The small pure parts: arguments, flags, SASL, presets, errors."""
+
+from __future__ import annotations
+
+import imaplib
+import poplib
+import smtplib
+import socket
+import ssl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.model.account import Auth, Login, Security
+from tui.model.error import (
+    BadInput,
+    Busy,
+    Cancelled,
+    Garbled,
+    MailError,
+    Offline,
+    Refused,
+    SignInNeeded,
+    Untrusted,
+)
+from tui.model.message import Flag
+from tui.model.secret import Secret
+from tui.net import flags, login, providers
+from tui.net.argument import ascii_line, one_line, uid_set
+from tui.net.faults import smtp_refused, translated
+
+
+@given(st.sets(st.integers(1, 300)))
+def test_uid_sets(uids: set[int]) -> None:
+    back: set[int] = set()
+    for part in filter(None, uid_set(uids).split(",")):
+        first, _, last = part.partition(":")
+        back |= set(range(int(first), int(last or first) + 1))
+    assert back == uids
+
+
+def test_uids_that_are_none() -> None:
+    assert uid_set([3, 1, 2, 7]) == "1:3,7"
+    for uid in (0, -1, 1 << 32):
+        with pytest.raises(ValueError, match="not a UID"):
+            uid_set([uid])
+
+
+@pytest.mark.parametrize("text", ["a\rb", "a\nb", "a\0b", "\r\n"])
+def test_line_ends_in_arguments(text: str) -> None:
+    with pytest.raises(BadInput):
+        one_line(text, "word")
+    with pytest.raises(BadInput):
+        ascii_line("ü", "word")
+    assert one_line("ü b", "word") == "ü b"
+
+
+def test_flags_there_and_back() -> None:
+    everything = (
+        Flag.SEEN | Flag.ANSWERED | Flag.FLAGGED | Flag.DRAFT | Flag.DELETED | Flag.FORWARDED | Flag.JUNK
+    )
+    said = " ".join(flags.words(everything, frozenset({"todo"}))).encode()
+    assert flags.parse(said) == (everything, frozenset({"todo"}))
+    assert flags.parse(b"\\SEEN \\Recent \\Strange $MDNSent NonJunk Junk") == (
+        Flag.SEEN | Flag.JUNK,
+        frozenset(),
+    )
+    assert flags.parse(b"") == (Flag(0), frozenset())
+
+
+@pytest.mark.parametrize("tag", ["a b", "a)", "(", "", "\\Seen", "ü", "a\r\nb", '"', "{5}", "*", "x" * 200])
+def test_tags_that_are_no_keywords(tag: str) -> None:
+    with pytest.raises(BadInput):
+        flags.words(Flag(0), frozenset({tag}))
+
+
+def test_mechanisms() -> None:
+    assert login.mechanism(Login("u"), {"LOGIN", "PLAIN", "XOAUTH2"}, "h") == "PLAIN"
+    assert login.mechanism(Login("u"), {"LOGIN"}, "h") == "LOGIN"
+    assert login.mechanism(Login("u", Auth.OAUTH2), {"PLAIN", "XOAUTH2"}, "h") == "XOAUTH2"
+    with pytest.raises(SignInNeeded):
+        login.mechanism(Login("u"), {"XOAUTH2"}, "h")
+
+
+def test_answers() -> None:
+    plain = login.Answers("PLAIN", Login("ü"), Secret("p w"))
+    assert plain(b"") == "\0ü\0p w".encode()
+    two = login.Answers("LOGIN", Login("u"), Secret("p"))
+    assert (two(b"Username:"), two(b"Password:"), two(b"?")) == (b"u", b"p", b"")
+    token = login.Answers("XOAUTH2", Login("u@x"), Secret("t"))
+    assert token(b"") == b"user=u@x\x01auth=Bearer t\x01\x01"
+    assert token(b'{"status":"401"}') == b""
+    assert token.refusal == "status 401"
+    assert "t" not in repr(token).replace("Answers(XOAUTH2)", "")
+    for nasty in ("a\r\nb", "a\0b"):
+        with pytest.raises(BadInput):
+            login.Answers("PLAIN", Login(nasty), Secret("p"))
+        with pytest.raises(BadInput):
+            login.Answers("PLAIN", Login("u"), Secret(nasty))
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("a@outlook.com", "outlook.com"), ("a@HOTMAIL.co.uk", "outlook.com"), ("a@live.fr", "outlook.com"),
+        ("a@msn.com", "outlook.com"), ("a@x.onmicrosoft.com", "microsoft365"), ("a@gmail.com", "gmail"),
+        ("a@googlemail.com", "gmail"), ("a@me.com", "icloud"), ("a@yahoo.de", "yahoo"), ("a@gmx.net", "gmx"),
+        ("a@web.de", "web.de"), ("a@contoso.example", ""), ("a@outlook.evil.example.org", ""), ("a", ""),
+        ("a@notgmail.com", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_presets_by_address(address: str, name: str) -> None:
+    found = providers.by_address(address)
+    assert (found.name if found else "") == name
+
+
+def test_presets_are_sound() -> None:
+    names = [preset.name for preset in providers.PRESETS]
+    assert len(set(names)) == len(names)
+    for preset in providers.PRESETS:
+        assert providers.by_name(preset.name.upper()) is preset
+        for server in (preset.imap, preset.pop3, preset.smtp):
+            assert server is None or server.security in (Security.TLS, Security.STARTTLS)
+        assert preset.smtp
+    assert providers.files_sent("SMTP.office365.com")
+    assert not providers.files_sent("smtp.example.org")
+    icloud, mailtrap = providers.by_name("icloud"), providers.by_name("mailtrap")
+    assert icloud
+    assert mailtrap
+    assert icloud.username("a@me.com") == "a"
+    assert icloud.username("a@me.com", sending=True) == "a@me.com"
+    assert mailtrap.username("a@x.example", sending=True) == "api"
+    assert mailtrap.imap is None
+
+
+CERTIFICATE = ssl.SSLCertVerificationError(1, "certificate verify failed")
+CERTIFICATE.verify_code, CERTIFICATE.verify_message = 10, "certificate has expired"
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), Offline),
+        (ConnectionRefusedError(111, "Connection refused"), Offline),
+        (TimeoutError("timed out"), Offline),
+        (ConnectionResetError(104, "reset"), Offline),
+        (OSError(101, "Network is unreachable"), Offline),
+        (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number"), Garbled),
+        (ssl.SSLError(1, "[SSL: TLSV1_ALERT_PROTOCOL_VERSION] alert"), Untrusted),
+        (ssl.SSLEOFError(8, "EOF occurred"), Offline),
+        (CERTIFICATE, Untrusted),
+        (imaplib.IMAP4.abort("socket error: EOF"), Offline),
+        (imaplib.IMAP4.abort("unexpected response: b'x'"), Garbled),
+        (imaplib.IMAP4.error("select failed: [NONEXISTENT] no"), Refused),
+        (imaplib.IMAP4.error("login failed: [AUTHENTICATIONFAILED] no"), SignInNeeded),
+        (poplib.error_proto(b"-ERR [IN-USE] x"), Busy),
+        (poplib.error_proto(b"-ERR no such message"), Refused),
+        (poplib.error_proto(b"HTTP/1.1 400"), Garbled),
+        (smtplib.SMTPServerDisconnected("x"), Offline),
+        (smtplib.SMTPResponseException(451, b"4.7.500 Server busy"), Busy),
+        (smtplib.SMTPResponseException(550, b"no"), Refused),
+        (smtplib.SMTPResponseException(-1, b"x"), Garbled),
+        (UnicodeDecodeError("ascii", b"\xff", 0, 1, "x"), Garbled),
+        (KeyError("x"), Garbled),
+    ],
+)
+def test_foreign_errors(error: Exception, expected: type[MailError]) -> None:
+    with pytest.raises(expected) as raised, translated("trying", "mail.example", "imap"):
+        raise error
+    assert type(raised.value) is expected
+    assert raised.value.what
+    assert raised.value.hint
+    assert raised.value.__cause__ is error
+    with pytest.raises(Cancelled), translated("trying", "mail.example", aborted=lambda: True):
+        raise error
+
+
+def test_our_own_errors_pass() -> None:
+    ours = Refused("no")
+    with pytest.raises(Refused) as raised, translated("trying", "mail.example"):
+        raise ours
+    assert raised.value is ours
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "expected"),
+    [
+        (421, "4.7.66 TLS 1.0 and 1.1 are not supported", Busy),
+        (432, "4.3.2 Concurrent connections limit exceeded", Busy),
+        (535, "5.7.3 Authentication unsuccessful", SignInNeeded),
+        (535, "5.7.139 SmtpClientAuthentication is disabled for the Tenant", SignInNeeded),
+        (550, "5.7.30 Basic authentication is not supported for Client Submission.", Refused),
+        (552, "5.3.4 too large", Refused),
+        (999, "x", Garbled),
+    ],
+)
+def test_smtp_replies(code: int, text: str, expected: type[MailError]) -> None:
+    error = smtp_refused(code, text, "sending", "smtp.example")
+    assert type(error) is expected
+    assert str(code) in error.detail
