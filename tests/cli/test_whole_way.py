@@ -177,9 +177,8 @@ def test_sending_and_the_answer(filled: Program, tmp_path: Path, demo: Demo) -> 
         filled("sync")
     assert answers[0]["subject"].endswith("Größe")
     copy = next(row for row in _listed(filled, "--folder", folder) if row["message_id"] == sent["message_id"])
-    raw = filled("read", copy["id"], "--raw").raw
-    assert b"secret@contoso.example" not in raw
     opened = filled.json("read", copy["id"]).record
+    assert opened["bcc"] == [{"name": None, "address": "secret@contoso.example"}]
     assert opened["attachments"][0]["filename"] == "plan.txt"
     assert opened["attachments"][0]["sha256"] == hashlib.sha256(b"one\r\ntwo\x00").hexdigest()
     reply = filled.json("send", "--in-reply-to", answers[0]["id"], "--body-file", "-", stdin=b"Thanks").record
@@ -190,11 +189,16 @@ def test_sending_and_the_answer(filled: Program, tmp_path: Path, demo: Demo) -> 
 def test_a_finished_message_is_sent_as_it_is(filled: Program, tmp_path: Path, demo: Demo) -> None:
     file = tmp_path / "m.eml"
     file.write_bytes(
-        b"From: " + demo.account.address.encode() + b"\r\nTo: a@contoso.example\r\nBcc: b@contoso.example\r\n"
-        b"Message-ID: <fixed@contoso.example>\r\nSubject: finished\r\n\r\nbody\r\n"
+        b"From: %s\r\nTo: %s\r\nBcc: b@contoso.example\r\n" % ((demo.account.address.encode(),) * 2)
+        + b"Message-ID: <fixed@contoso.example>\r\nSubject: finished\r\n\r\nbody\r\n"
     )
     sent = filled.json("send", file).record
     assert (sent["state"], sent["message_id"]) == ("sent", "fixed@contoso.example")
+    filled("sync")
+    arrived = next(row for row in _listed(filled) if row["message_id"] == "fixed@contoso.example")
+    raw = filled("read", arrived["id"], "--raw").raw
+    assert b"\r\nSubject: finished\r\n" in raw
+    assert b"b@contoso.example" not in raw
     filled("send", file, "--subject", "other", code=2)
     file.write_bytes(b"Subject: to nobody\r\n\r\n")
     filled("send", file, code=65)

@@ -133,6 +133,8 @@ def _queued(shell: Shell, engine: Engine, number: int, options: Namespace, at: i
         engine.post(SendNow((number,))).result()
     found = _outgoing(shell, number)
     shell.output.record(records.sending(found), _sending_text(found))
+    if found.state in (SendState.HELD, SendState.QUEUED) and not found.attempts:
+        shell.output.note("It leaves when it is due: by the open screen, or the next sync or outbox send.")
     return code_of(found)
 
 
