@@ -61,18 +61,21 @@ _LABELS: dict[str, tuple[str, ...]] = {
     "utf_32le": ("utf_32_le",),
     "utf_32be": ("utf_32_be",),
 }
+# Codecs that decode bytes to something else, exist on Windows only, or interpret what they read.
 _NOT_TEXT = frozenset(
-    {"base64_codec", "bz2_codec", "hex_codec", "quopri_codec", "rot_13", "uu_codec", "zlib_codec"}
+    {
+        "base64_codec",
+        "bz2_codec",
+        "hex_codec",
+        "quopri_codec",
+        "rot_13",
+        "uu_codec",
+        "zlib_codec",
+        "mbcs",
+        "oem",
+    }
 )
-_CODECS = (frozenset(aliases.values()) - _NOT_TEXT) | {
-    "utf_8_sig",
-    "cp874",
-    "cp875",
-    "koi8_u",
-    "cp720",
-    "cp856",
-    "cp1006",
-}
+_CODECS = (frozenset(aliases.values()) - _NOT_TEXT) | {"cp720", "cp856", "cp874", "cp875", "cp1006", "koi8_u"}
 _PUNCTUATION = re.compile(r"[^a-z0-9]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPE_JP = re.compile(rb"\x1b(\$[@B]|\$\(D|\([BJI])")

@@ -108,11 +108,13 @@ def envelope_of(found: Sequence[tuple[str, bytes]]) -> Envelope:
     add up.
     """
     first: dict[str, bytes] = {}
+    further: dict[str, list[bytes]] = {}
     for name, value in found:
         if name not in first:
             first[name] = value
         elif name in ("to", "cc", "bcc"):
-            first[name] += b", " + value
+            further.setdefault(name, [first[name]]).append(value)
+    first.update((name, b", ".join(values)) for name, values in further.items())
     moment = dates.parse(unfold(first["date"])) if "date" in first else None
     ids = message_ids(unfold(first.get("references", b"")))
     if len(ids) > _MOST_REFERENCES:

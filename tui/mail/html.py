@@ -12,12 +12,12 @@ from tui.model.content import Line, Link, Span, Style
 from tui.model.safe_text import clean
 
 _LONGEST = 4_000_000
-_MOST_LINES = 100_000
+_MOST_LINES = 50_000
 _MOST_LINKS = 5_000
 _DEEPEST_QUOTE = 20
 _DEEPEST_TABLE = 20
 _MOST_EFFECTS = 2_000
-_REACH = 200  # how far down the open elements an end tag is matched; keeps hostile nesting linear
+_REACH = 100  # how far down the open elements an end tag is matched; keeps hostile nesting linear
 _BLANKS = re.compile("[ \t\n\r\f\xa0\u2000-\u200a\u202f\u205f]+")
 _REMOTE = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*-?\d{1,6}")
@@ -177,7 +177,7 @@ class _Walker:
 
     def _preformatted(self, text: str) -> None:
         state = self._state
-        for index, piece in enumerate(text.expandtabs(8).split("\n")):
+        for index, piece in enumerate(text.expandtabs(8).split("\n", _MOST_LINES)):
             if index:
                 self._page.end_line(keep=True)
             if piece:

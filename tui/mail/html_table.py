@@ -7,6 +7,7 @@ from tui.model.content import Line, Span, Style
 
 _WIDEST = 110
 _MOST_COLUMNS = 12
+_MOST_ROWS = 1_000
 _GAP = "  "
 
 
@@ -152,11 +153,9 @@ class Table:
 def _columns(rows: list[list[list[Line]]]) -> list[Line] | None:
     """Aligned columns, or None when the table is not of that kind."""
     width = max((len(row) for row in rows), default=0)
-    if (
-        len(rows) < 2
-        or not 2 <= width <= _MOST_COLUMNS
-        or sum(len([c for c in row if c]) > 1 for row in rows) < 2
-    ):
+    if not (2 <= len(rows) <= _MOST_ROWS and 2 <= width <= _MOST_COLUMNS):
+        return None
+    if sum(sum(map(bool, row)) > 1 for row in rows) < 2:
         return None
     if any(len(cell) > 1 for row in rows for cell in row):
         return None

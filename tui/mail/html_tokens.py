@@ -15,9 +15,11 @@ from collections.abc import Iterator
 _TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^=>]++|=\s*+(?:"[^"]*+"|'[^']*+'|))*+)>""")
 _LOOSE_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)([^>]*+)>")
 _ATTRIBUTE = re.compile(r"""([^\s=/>"'<][^\s=/>]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++)))?""")
-_LONG_REFERENCE = re.compile(r"&#[xX]?[0-9a-fA-F]{9,};?")
+_LONG_REFERENCE = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9a-fA-F]{9,});?")
+_MARKUP = re.compile(r"<(?=[a-zA-Z/!?])")
 # Elements whose content is no markup (WHATWG HTML 13.2.5.2 to 13.2.5.5).
 _RAW = frozenset({"script", "style", "title", "xmp", "iframe", "noembed", "noframes", "textarea"})
+_AFTER = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/!?")
 _MOST_ATTRIBUTES = 200
 
 Token = tuple[str, str, str]
@@ -33,9 +35,13 @@ def tokens(source: str) -> Iterator[Token]:
     """
     position, tag = 0, _TAG
     endless: set[str] = set()
+    last = source.rfind(">")  # behind it nothing can be a tag
     while True:
         at = source.find("<", position)
-        if at < 0:
+        if at >= 0 and source[at + 1 : at + 2] not in _AFTER:
+            markup = _MARKUP.search(source, at)
+            at = markup.start() if markup else -1
+        if not 0 <= at < last:
             break
         if at > position:
             yield "text", "", source[position:at]
@@ -43,9 +49,7 @@ def tokens(source: str) -> Iterator[Token]:
         if match is None and tag is _TAG and (match := _LOOSE_TAG.match(source, at)):
             tag = _LOOSE_TAG  # some quote is never closed; looking for its end at each tag would be quadratic
         if match is None:
-            position, text = _no_tag(source, at, endless)
-            if text:
-                yield "text", "", text
+            position = _no_tag(source, at, endless)
             continue
         position = match.end()
         name = match[2].lower()
@@ -62,14 +66,12 @@ def tokens(source: str) -> Iterator[Token]:
         yield "text", "", source[position:]
 
 
-def _no_tag(source: str, at: int, endless: set[str]) -> tuple[int, str]:
-    """A "<" that begins no tag: where to go on, and the text it stands for."""
+def _no_tag(source: str, at: int, endless: set[str]) -> int:
+    """Where to go on behind a comment, a declaration, or what only begins like one."""
     if source.startswith("<!--", at):
         # "<!-->" is a whole comment.
-        return _behind(source, "-->", at + 2, at + 4, endless), ""
-    if source.startswith(("<!", "<?", "</"), at):
-        return _behind(source, ">", at + 2, at + 2, endless), ""
-    return at + 1, "<"
+        return _behind(source, "-->", at + 2, at + 4, endless)
+    return _behind(source, ">", at + 2, at + 2, endless)
 
 
 def _behind(source: str, end: str, start: int, otherwise: int, endless: set[str]) -> int:

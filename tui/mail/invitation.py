@@ -8,8 +8,8 @@ from tui.model.content import Invitation
 from tui.model.safe_text import safe_line
 
 _FOLD = re.compile(r"\r?\n[ \t]")
-_LINE = re.compile(r'([A-Za-z-]+)((?:;[A-Za-z-]+=(?:"[^"]*"|[^";:]*)(?:,(?:"[^"]*"|[^";:]*))*)*):(.*)')
-_PARAMETER = re.compile(r';([A-Za-z-]+)=(?:"([^"]*)"|([^";:]*))')
+_NAME = re.compile(r"[A-Za-z-]+")
+_PARAMETER = re.compile(r';([A-Za-z-]++)=((?:"[^"]*+"|[^";:]++)*+)')
 _TIME = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})?(Z)?)?")
 _DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:\d+S)?)?")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -25,10 +25,10 @@ def read(text: str) -> tuple[Invitation, ...]:
     current: dict[str, str] | None = None
     nested = 0
     for line in _FOLD.sub("", text[:_LONGEST]).splitlines():
-        match = _LINE.match(line)
-        if match is None:
+        found = _property(line)
+        if found is None:
             continue
-        name, value = match[1].upper(), match[3].strip()
+        name, parameters, value = found
         if name == "METHOD" and current is None:
             method = value.upper()
         elif name == "BEGIN":
@@ -45,12 +45,23 @@ def read(text: str) -> tuple[Invitation, ...]:
             if len(events) >= _MOST:
                 break
         elif current is not None and not nested:
-            current.setdefault(name, _value(name, _parameters(match[2]), value))
+            current.setdefault(name, _value(name, parameters, value))
     return tuple(events)
 
 
-def _parameters(text: str) -> dict[str, str]:
-    return {match[1].upper(): match[2] or match[3] or "" for match in _PARAMETER.finditer(text)}
+def _property(line: str) -> tuple[str, dict[str, str], str] | None:
+    """Name, parameters and value of a content line (RFC 5545 3.1), or None when it is none."""
+    name = _NAME.match(line)
+    if name is None:
+        return None
+    parameters: dict[str, str] = {}
+    position = name.end()
+    while match := _PARAMETER.match(line, position):
+        parameters[match[1].upper()] = match[2].strip('"')
+        position = match.end()
+    if not line.startswith(":", position):
+        return None
+    return name[0].upper(), parameters, line[position + 1 :].strip()
 
 
 def _value(name: str, parameters: dict[str, str], value: str) -> str:

@@ -26,7 +26,6 @@ _TOKEN = re.compile(
 )
 _COMMENT_EDGE = re.compile(r"\\.|[()]", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_ROUTE = re.compile(r"@[^:@]*(?:,\s*@[^:@]*)*:")
 _DOTTED = re.compile(r"\s*([.@])\s*")
 _BLANKS = re.compile(r"\s+")
 _MOST = 50_000
@@ -157,7 +156,7 @@ def _address(text: str) -> str:
     """An addr-spec: the obsolete route and the blanks and comments around dots and @ taken out."""
     text = text.strip()
     if text.startswith("@"):
-        text = _ROUTE.sub("", text, count=1)
+        text = text.partition(":")[2] or text
     if "(" in text and not text.startswith('"'):
         text = re.sub(r"\([^()]*\)", "", text)
     if "=?" in text:

@@ -11,13 +11,15 @@ from tui.mail import charset, words
 _TYPE = re.compile(r"\s*([!#$%&'*+.^_`{|}~0-9A-Za-z-]+)\s*/\s*([!#$%&'*+.^_`{|}~0-9A-Za-z-]+)")
 _TOKEN = re.compile(r"\s*([!#$%&'*+.^_`{|}~0-9A-Za-z-]+)")
 _PARAMETER = re.compile(
-    r"""[;\s]\s*+([^\s;="()<>@,/?\[\]\\]++)\s*+=\s*+
+    r"""[;\s]++([^\s;="()<>@,/?\[\]\\]++)\s*+=\s*+
         (?:"((?:[^"\\]|\\.)*+)(?:"|\Z)|([^;]*+))""",
     re.VERBOSE | re.DOTALL,
 )
+_EDGE = re.compile(r"[;\s]")
+_NO_PARAMETER = re.compile(r"[;\s]++[^;\s]*+")
 _SECTION = re.compile(r"(.+?)\*(\d{1,4})?(\*)?\Z")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_NEXT = re.compile(r"""\s+[A-Za-z][A-Za-z0-9-]*\*?=""")
+_NEXT = re.compile(r"(?<!\s)\s++[A-Za-z][A-Za-z0-9-]*+\*?=")
 _MOST = 1000
 
 
@@ -57,7 +59,12 @@ def _parameters(text: str) -> dict[str, str]:
     plain: dict[str, str] = {}
     sections: dict[str, dict[int, tuple[str, bool]]] = {}
     position, count = 0, 0
-    while count < _MOST and (match := _PARAMETER.search(text, position)):
+    while count < _MOST and (edge := _EDGE.search(text, position)):
+        match = _PARAMETER.match(text, edge.start())
+        if match is None:
+            skipped = _NO_PARAMETER.match(text, edge.start())
+            position = skipped.end() if skipped else len(text)
+            continue
         count += 1
         position = match.end()
         name = match[1].lower()

@@ -7,6 +7,7 @@ is iterative and linear: delimiters are looked up in a table of the open boundar
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,9 @@ from tui.mail import header, parameters, transfer
 MOST_PARTS = 10_000
 MOST_LEVELS = 100
 _MESSAGES = frozenset({"message/rfc822", "message/global"})
+_BLANK_LINE = re.compile(rb"\n\r?\n")
+_TOO_MANY = "The mail is too complex: parts beyond the first 10,000 are not taken apart."
+_TOO_DEEP = "The mail is too complex: parts nested more than 100 deep are shown as they are."
 _CONTENT = frozenset({"content-type", "content-transfer-encoding", "content-disposition", "content-id"})
 
 
@@ -81,7 +85,7 @@ def read(raw: bytes) -> Structure:
     """Scan a whole message. Never raises; beyond 10,000 parts or 100 levels the rest is left as it is."""
     scanner = _Scanner()
     raw = header.line_ends(raw)
-    root = scanner.message(raw, header.skip_envelope_line(raw), len(raw), 0)
+    root = scanner.message(raw, header.skip_envelope_line(raw), 0)
     return Structure(root, tuple(scanner.parts), tuple(scanner.defects))
 
 
@@ -112,13 +116,13 @@ class _Scanner:
         self.defects: list[str] = []
         self._encoded: list[Part] = []
 
-    def message(self, source: bytes, start: int, end: int, level: int) -> Part:
+    def message(self, source: bytes, start: int, level: int) -> Part:
         """Scan a message, then those that lie encoded inside it; each of these is a buffer of its own."""
-        root = _Buffer(self, source).run(start, end, level)
+        root = _Buffer(self, source).run(start, level)
         while self._encoded:
             part = self._encoded.pop()
             inner = transfer.decode(part.source[part.start : part.end], part.encoding)
-            part.children.append(_Buffer(self, inner).run(0, len(inner), part.level + 1))
+            part.children.append(_Buffer(self, inner).run(0, part.level + 1))
         return root
 
     def defect(self, sentence: str) -> None:
@@ -133,7 +137,7 @@ class _Scanner:
     def entity(self, source: bytes, start: int, limit: int, level: int, default: str) -> Part:
         """Read the header that begins at `start` and say what entity it announces."""
         tail, body = header.find_end(source, start, limit)
-        part = Part(source, start, tail, body, limit, len(self.parts) + 1, default, level=level)
+        part = Part(source, start, tail, body, len(source), len(self.parts) + 1, default, level=level)
         self.parts.append(part)
         self._describe(part)
         return part
@@ -160,158 +164,176 @@ class _Scanner:
 
 
 class _Buffer:
-    """The scan of one run of bytes. `_open` maps each boundary to the stack positions where it is open."""
+    """The scan of one run of bytes. Every position is the beginning of a line.
+
+    `_open` maps each boundary to the stack positions where it is open, `_heads` holds their first octets, by
+    which most lines are told apart without being looked at.
+    """
 
     def __init__(self, scanner: _Scanner, source: bytes) -> None:
         self._scanner = scanner
         self._source = source
+        self._end = len(source)
         self._stack: list[tuple[Part, bytes]] = []
         self._open: dict[bytes, list[int]] = {}
+        self._heads: frozenset[bytes] = frozenset()
+        self._head_length = 0
         self._leaf: list[Part] = []
+        self._blank = (0, -1, 0)
 
-    def run(self, start: int, end: int, level: int) -> Part:
+    def run(self, start: int, level: int) -> Part:
         """Read the message that begins at `start`; parts are numbered as they begin."""
-        self._end = end
-        root = self._scanner.entity(self._source, start, end, level, "text/plain")
+        root = self._entity(start, level, "text/plain")
         position = self._enter(root)
         while self._stack:
-            found = self._delimiter(position)
+            found = self._delimiter(position, self._end)
             if found is None:
-                self._unclosed(end)
+                self._unclosed()
                 break
-            at, after, depth, closing = found
+            at, position, depth, closing = found
             self._finish(self._before(at), depth + 1)
-            if not closing and self._is_delimiter(after, depth):
-                position = after - 1  # two delimiters with nothing between make no part
-                continue
             if closing:
-                self._pop(depth)
-                position = after
-                continue
-            if len(self._scanner.parts) >= MOST_PARTS:
-                self._scanner.defect(
-                    "The mail is too complex: parts beyond the first 10,000 are not taken apart."
-                )
-                self._pop(0)
-                break
-            position = self._next_part(after)
+                self._pop(depth, self._end)
+            elif self._begins_with_delimiter(position, depth):
+                continue  # two delimiters with nothing between make no part
+            elif len(self._scanner.parts) >= MOST_PARTS:
+                self._scanner.defect(_TOO_MANY)
+                self._pop(0, self._end)
+            else:
+                parent = self._stack[-1][0]
+                default = "message/rfc822" if parent.type == "multipart/digest" else "text/plain"
+                part = self._entity(position, parent.level + 1, default)
+                parent.children.append(part)
+                position = self._enter(part)
         return root
 
-    def _next_part(self, start: int) -> int:
-        parent = self._stack[-1][0]
-        following = self._delimiter(max(start - 1, 0), start)
-        limit = self._before(following[0], start) if following else self._end
-        default = "message/rfc822" if parent.type == "multipart/digest" else "text/plain"
-        part = self._scanner.entity(self._source, start, limit, parent.level + 1, default)
-        parent.children.append(part)
-        return self._enter(part)
+    def _entity(self, start: int, level: int, default: str) -> Part:
+        """Read the header that begins at `start`; no header reaches over a delimiter."""
+        limit = self._blank_line(start)
+        found = self._delimiter(start, limit)
+        if found is not None:
+            limit = self._before(found[0], start)
+        return self._scanner.entity(self._source, start, limit, level, default)
+
+    def _blank_line(self, start: int) -> int:
+        """The end of the first blank line from `start`; looked for only once where parts have none."""
+        since, begin, end = self._blank
+        if not since <= start <= begin:
+            match = _BLANK_LINE.search(self._source, start)
+            begin, end = match.span() if match else (self._end, self._end)
+            self._blank = (start, begin, end)
+        return end
 
     def _enter(self, part: Part) -> int:
         """Open what `part` holds, through messages in messages; answers where to go on."""
         self._leaf = [part]
-        while part.type in _MESSAGES and not part.is_multipart:
+        while part.type in _MESSAGES:
             if part.level >= MOST_LEVELS:
                 self._too_deep(part)
-                return part.start
-            if transfer.is_encoded(part.encoding):
+            elif transfer.is_encoded(part.encoding):
                 self._scanner.later(part)
-                return part.start
-            start = part.start
-            if self._source.startswith((b"From ", b">From "), start):
-                start = min((self._source.find(b"\n", start) + 1) or part.end, part.end)
-            inner = self._scanner.entity(self._source, start, part.end, part.level + 1, "text/plain")
-            part.children.append(inner)
-            self._leaf.append(inner)
-            part = inner
+                break
+            else:
+                start = part.start
+                if self._source.startswith((b"From ", b">From "), start):
+                    start = self._source.find(b"\n", start) + 1 or self._end
+                inner = self._entity(start, part.level + 1, "text/plain")
+                part.children.append(inner)
+                self._leaf.append(inner)
+                part = inner
         if part.is_multipart:
             self._open_multipart(part)
-        return max(part.start - 1, part.tail - 1, 0)
+        return part.start
 
     def _open_multipart(self, part: Part) -> None:
+        if part.level >= MOST_LEVELS:
+            self._too_deep(part)
+            return
         boundary = part.parameters.get("boundary", "").encode("latin-1", "replace").rstrip()
         if not boundary:
             boundary = self._guess(part)
             self._scanner.defect("A part with several parts does not say how they are divided.")
-        if part.level >= MOST_LEVELS:
-            self._too_deep(part)
-        elif boundary:
+        if boundary:
             self._open.setdefault(boundary, []).append(len(self._stack))
             self._stack.append((part, boundary))
+            self._learn_heads()
+
+    def _learn_heads(self) -> None:
+        self._head_length = min((len(boundary) for boundary in self._open), default=0)
+        self._head_length = min(self._head_length, 8)
+        self._heads = frozenset(boundary[: self._head_length] for boundary in self._open)
 
     def _too_deep(self, part: Part) -> None:
         part.type = "text/plain"
-        self._scanner.defect(
-            "The mail is too complex: parts nested more than 100 deep are shown as they are."
-        )
+        self._scanner.defect(_TOO_DEEP)
 
     def _guess(self, part: Part) -> bytes:
         """The boundary of a multipart that names none: its first line of two dashes and more."""
-        at = part.start - 1 if part.start else 0
-        if not self._source.startswith(b"--", part.start):
-            at = self._source.find(b"\n--", at, part.end)
-            if at < 0:
+        at = part.start
+        if not self._source.startswith(b"--", at):
+            at = self._source.find(b"\n--", at) + 1
+            if not at:
                 return b""
-            at += 1
-        else:
-            at = part.start
-        return self._line(at + 2).rstrip()
+        boundary = self._line(at + 2).rstrip()
+        return b"" if boundary in self._open or boundary.endswith(b"--") else boundary
 
     def _line(self, start: int) -> bytes:
-        stop = self._source.find(b"\n", start, self._end)
+        stop = self._source.find(b"\n", start)
         return self._source[start : stop if stop >= 0 else self._end]
 
-    def _delimiter(self, position: int, first: int = -1) -> tuple[int, int, int, bool] | None:
-        """The next line from `position` on that divides an open multipart: where it is, where the next line
-        begins, its place in the stack, whether it closes. `first` may be such a line itself."""
-        source, end, open_ = self._source, self._end, self._open
-        if first < 0:
-            first = position if position == 0 else position + 1
-        at = first if source.startswith(b"--", first) else source.find(b"\n--", position, end) + 1
-        while 0 < at < end or (at == 0 and source.startswith(b"--")):
-            line = self._line(at + 2)
-            after = min(at + 3 + len(line), end)
-            text = line.rstrip()
-            if text in open_:
-                return at, after, open_[text][-1], False
-            if text.endswith(b"--") and (stem := text[:-2].rstrip()) in open_:
-                return at, after, open_[stem][-1], True
-            at = source.find(b"\n--", max(at, after - 1), end) + 1
-            if at == 0:
-                return None
+    def _delimiter(self, position: int, stop: int) -> tuple[int, int, int, bool] | None:
+        """The first line from `position` and before `stop` that divides an open multipart: where it is, where
+        the next line begins, its place in the stack, whether it closes."""
+        if not self._open:
+            return None
+        source, heads, length = self._source, self._heads, self._head_length
+        at = position if source.startswith(b"--", position) else source.find(b"\n--", position, stop) + 1
+        while at or position == 0:
+            if source[at + 2 : at + 2 + length] in heads:
+                line = self._line(at + 2)
+                text = line.rstrip()
+                after = min(at + 3 + len(line), self._end)
+                if text in self._open:
+                    return at, after, self._open[text][-1], False
+                if text.endswith(b"--") and (stem := text[:-2].rstrip()) in self._open:
+                    return at, after, self._open[stem][-1], True
+            position = source.find(b"\n--", at, stop) + 1
+            if not position:
+                break
+            at = position
         return None
 
-    def _is_delimiter(self, at: int, depth: int) -> bool:
+    def _begins_with_delimiter(self, at: int, depth: int) -> bool:
         """Whether the line at `at` divides the multipart at stack position `depth` too."""
         return self._source.startswith(b"--", at) and self._line(at + 2).rstrip() == self._stack[depth][1]
 
     def _before(self, at: int, floor: int = 0) -> int:
-        """The end of what lies before a delimiter line: the line break belongs to the delimiter (RFC 2046
-        5.1.1).
-        """
-        if at - 1 >= floor and at and self._source[at - 1 : at] == b"\n":
+        """The end of what lies before the delimiter line at `at`: the line break is the delimiter's own
+        (RFC 2046 5.1.1)."""
+        if at > floor and self._source[at - 1 : at] == b"\n":
             at -= 1
-            if at - 1 >= floor and self._source[at - 1 : at] == b"\r":
+            if at > floor and self._source[at - 1 : at] == b"\r":
                 at -= 1
         return at
 
     def _finish(self, end: int, depth: int) -> None:
-        """End the current leaf and the multiparts above stack position `depth`."""
+        """End the current leaf and the multiparts from stack position `depth` on."""
         for part in self._leaf:
             part.end = max(part.start, end)
         self._leaf = []
         self._pop(depth, end)
 
-    def _pop(self, depth: int, end: int | None = None) -> None:
+    def _pop(self, depth: int, end: int) -> None:
         while len(self._stack) > depth:
             part, boundary = self._stack.pop()
-            if end is not None:
-                part.end = max(part.start, end)
+            part.end = max(part.start, end)
             places = self._open[boundary]
             places.pop()
             if not places:
                 del self._open[boundary]
+                self._learn_heads()
 
-    def _unclosed(self, end: int) -> None:
+    def _unclosed(self) -> None:
         if any(part.children for part, _ in self._stack):
             self._scanner.defect("The mail ends before its last part is closed; it may be cut off.")
-        self._finish(end, 0)
+        self._finish(self._end, 0)

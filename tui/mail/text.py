@@ -15,6 +15,7 @@ QUOTE_CELLS = 2
 MOST_BARS = 5
 _DEEPEST = 20
 _LONGEST = 4_000_000
+_MOST_LINES = 50_000
 _MOST_LINKS = 5_000
 _QUOTE = re.compile(r"(?:> ?)+")
 _FLOWED_QUOTE = re.compile(r">+")
@@ -40,19 +41,23 @@ def paragraphs(
     lines: list[Line] = []
     found: list[Link] = []
     signature = False
-    for depth, row in rows:
+    for depth, row in rows[:_MOST_LINES]:
         if not depth and row.rstrip() == "--":
             signature = True
         style = Style.DIM if signature and not depth else Style(0)
         lines.append(Line(_spans(row, style, found, before), depth))
     while lines and not lines[-1].text.strip():
         lines.pop()
+    if len(rows) > _MOST_LINES or len(text) > _LONGEST:
+        lines.append(
+            Line((Span("… the rest of this text is left out here; its source has it all.", Style.DIM),))
+        )
     return tuple(lines), tuple(found)
 
 
 def _fixed(text: str) -> list[tuple[int, str]]:
     rows: list[tuple[int, str]] = []
-    for line in text.split("\n"):
+    for line in text.split("\n", _MOST_LINES + 1):
         quote = _QUOTE.match(line) if line.startswith(">") else None
         if quote is None:
             rows.append((0, line.expandtabs(8) if "\t" in line else line))
@@ -78,7 +83,7 @@ def _flowed(text: str, delsp: bool) -> list[tuple[int, str]]:
             rows.append((min(depth, _DEEPEST), "".join(pieces)))
             pieces.clear()
 
-    for line in text.split("\n"):
+    for line in text.split("\n", _MOST_LINES * 4):
         quote = _FLOWED_QUOTE.match(line)
         level = quote.end() if quote else 0
         content = line[level:].removeprefix(" ")  # space-stuffing
@@ -174,10 +179,9 @@ def _wrapped(line: Line, text: str, room: int, measure: Callable[[str], int]) ->
         start = stop
         while start < len(text) and text[start] == " ":
             start += 1
-    return [
-        Line((*([Span(indent)] if index and indent else []), *_slice(line.spans, first, last)), line.quote)
-        for index, (first, last) in enumerate(cuts)
-    ]
+    pieces = _slices(line.spans, cuts)
+    hung = [Span(indent)] if indent else []
+    return [Line((*(hung if index else ()), *piece), line.quote) for index, piece in enumerate(pieces)]
 
 
 def _fitting(text: str, start: int, room: int, measure: Callable[[str], int]) -> int:
@@ -193,16 +197,23 @@ def _fitting(text: str, start: int, room: int, measure: Callable[[str], int]) ->
     return stop
 
 
-def _slice(spans: Sequence[Span], first: int, last: int) -> list[Span]:
-    out: list[Span] = []
-    position = 0
-    for span in spans:
-        end = position + len(span.text)
-        if end > first and position < last:
-            out.append(Span(span.text[max(first - position, 0) : last - position], span.style, span.link))
-        position = end
-        if position >= last:
-            break
+def _slices(spans: Sequence[Span], cuts: Sequence[tuple[int, int]]) -> list[list[Span]]:
+    """The spans between each pair of offsets; the pairs ascend."""
+    out: list[list[Span]] = []
+    index, begin = 0, 0
+    for first, last in cuts:
+        piece: list[Span] = []
+        while index < len(spans):
+            span = spans[index]
+            end = begin + len(span.text)
+            if end > first:
+                run = span.text[max(first - begin, 0) : last - begin]
+                if run:
+                    piece.append(Span(run, span.style, span.link))
+            if end > last:
+                break
+            index, begin = index + 1, end
+        out.append(piece)
     return out
 
 

@@ -27,8 +27,8 @@ _UNSEEN = (
 )
 _CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f"
 _BIDI_CLASS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_ODD = re.compile(f"[{_CONTROLS}{_UNSEEN}{_BIDI_CLASS}\u2028\u2029\ud800-\udfff]")
-_ODD_IN_LINE = re.compile(f"[\t\n{_CONTROLS}{_UNSEEN}{_BIDI_CLASS}\u2028\u2029\ud800-\udfff]")
+_ODD = re.compile(f"[{_CONTROLS}{_UNSEEN}{_BIDI_CLASS}\u2028\u2029\ud800-\udfff]+")
+_ODD_IN_LINE = re.compile(f"[\t\n{_CONTROLS}{_UNSEEN}{_BIDI_CLASS}\u2028\u2029\ud800-\udfff]+")
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
@@ -71,7 +71,7 @@ def safe_text(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """What `safe_text` does, without isolating lines: for runs of text that are put together to lines later."""
+    """What `safe_text` does without isolating lines: for runs that are put together to lines later."""
     if "\r\n" in text:
         text = text.replace("\r\n", "\n")
     if _ODD.search(text):
@@ -119,18 +119,30 @@ def _shortened(name: str) -> str:
     return data[:room].decode("utf-8", "ignore").rstrip(" .") + ending.decode()
 
 
+class _Marks:
+    """For `str.translate` on runs of odd characters: what stands for each, in one line or in several."""
+
+    def __init__(self, in_line: bool) -> None:
+        self._in_line = in_line
+
+    def __getitem__(self, code: int) -> str:
+        if code in _BIDI:
+            return f"‹{_BIDI[code]}›" if self._in_line else ""
+        if code in (0x2028, 0x2029) or (self._in_line and code in (0x09, 0x0A, 0x0D)):
+            return " "
+        return _symbol(code)
+
+
+_LINE_MARKS = _Marks(in_line=True)
+_TEXT_MARKS = _Marks(in_line=False)
+
+
 def _mark(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    if code in _BIDI:
-        return f"‹{_BIDI[code]}›"
-    return " " if code in (0x09, 0x0A, 0x0D, 0x2028, 0x2029) else _symbol(code)
+    return match[0].translate(_LINE_MARKS)
 
 
 def _mark_in_text(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    if code in _BIDI:
-        return ""
-    return " " if code in (0x2028, 0x2029) else _symbol(code)
+    return match[0].translate(_TEXT_MARKS)
 
 
 def _symbol(code: int) -> str:
