@@ -26,12 +26,14 @@ def parse_list(text: str) -> tuple[list[Address], list[str]]:
     good: dict[str, Address] = {}
     bad: list[str] = []
     for entry in _entries(text):
+        words = entry.split()
+        if all(map(is_usable, words)):
+            for word in words:
+                good.setdefault(word.lower(), Address(None, word))
+            continue
         found = mailboxes.parse(entry)
         if len(found) == 1 and is_usable(found[0].address):
             good.setdefault(found[0].address.lower(), found[0])
-        elif all(is_usable(word) for word in entry.split()):
-            for word in entry.split():
-                good.setdefault(word.lower(), Address(None, word))
         else:
             bad.append(entry)
     return list(good.values()), bad

@@ -14,6 +14,7 @@ _FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.MUL
 _STRANGE = re.compile(rb"^(?!" + _NAME + rb"|[ \t]|>?From |$)", re.MULTILINE)
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(r"\r?\n[ \t]*")
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _BLANKS = re.compile(rb"\s+")
 _ID = re.compile(r"<([^<>]*+)>")
 _USUAL = re.compile(
@@ -145,6 +146,13 @@ def message_ids(value: str) -> tuple[str, ...]:
     if found or "<" in value:
         return found
     return tuple(word.strip(",;") for word in value.split() if "@" in word)
+
+
+def is_one_line(text: str) -> bool:
+    """Whether a text may stand in a header field we write: nothing in it is taken for a line break
+    anywhere.
+    """
+    return not _BREAKS.search(text)
 
 
 def _one_id(value: bytes) -> str:

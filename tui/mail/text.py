@@ -146,20 +146,21 @@ def cells(text: str) -> int:
     return len(text) if text.isascii() else sum(map(_cell, text))
 
 
-def wrap(lines: Sequence[Line], width: int, measure: Callable[[str], int] = cells) -> tuple[Line, ...]:
+def wrap(
+    lines: Sequence[Line], width: int, measure: Callable[[str], int] = cells, *, isolate: bool = True
+) -> tuple[Line, ...]:
     """Lines that fit `width` columns, of which quoted lines leave 2 for each of up to 5 bars.
 
     Breaks at blanks, inside words only where they must; list items hang. Lines with right-to-left letters are
-    isolated by FSI … PDI, balanced on each line.
+    isolated by FSI … PDI, balanced on each line, unless the text goes into a mail (`isolate` false).
     """
     wrapped: list[Line] = []
     for line in lines:
         room = max(width - QUOTE_CELLS * min(line.quote, MOST_BARS), 10)
         text = line.text
-        if len(text) <= room // 2 or measure(text) <= room:
-            wrapped.append(_isolated(line) if not text.isascii() else line)
-        else:
-            wrapped.extend(_isolated(piece) for piece in _wrapped(line, text, room, measure))
+        fits = len(text) <= room // 2 or measure(text) <= room
+        pieces = [line] if fits else _wrapped(line, text, room, measure)
+        wrapped += map(_isolated, pieces) if isolate and not text.isascii() else pieces
     return tuple(wrapped)
 
 
