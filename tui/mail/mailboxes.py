@@ -13,7 +13,8 @@ _SIMPLE = re.compile(
 _BARE = re.compile(r'\s*+([^\s<>@"(),;:\\\[\]]++@[^\s<>@"(),;:\\\[\]]++)\s*+\Z')
 _TOKEN = re.compile(
     r"""
-    (?P<quoted>"(?:[^"\\]|\\.)*+"?)
+    (?P<quoted>"(?:[^"\\]|\\.)*+")
+  | (?P<stray>")
   | (?P<angle><(?:"(?:[^"\\]|\\.)*+"|[^<>"])*+>|<[^<>]*+>)
   | (?P<open><)
   | (?P<blank>\s++)
@@ -70,6 +71,10 @@ class _Reader:
 
     def _take(self, match: re.Match[str]) -> int:
         kind, text = match.lastgroup, match[0]
+        if kind == "stray":
+            # Never closed. Further quotes are taken for stray ones too, or each would be searched to the end.
+            self._value = self._value[: match.start()] + self._value[match.start() :].replace('"', " ")
+            return match.start()
         if kind == "special":
             return self._separator(text, match.end())
         if kind == "comment":
@@ -81,8 +86,7 @@ class _Reader:
                 self._flush()
             self._angle = text[1:-1]
         elif kind == "quoted":
-            inner = text[1:-1] if len(text) > 1 and text.endswith('"') else text[1:]
-            self._phrase.append(_ESCAPED.sub(r"\1", inner))
+            self._phrase.append(_ESCAPED.sub(r"\1", text[1:-1]))
             self._raw.append(text)
         else:
             self._phrase.append(text)

@@ -50,8 +50,11 @@ def _flush(run: list[tuple[str, str, str]], out: list[str]) -> None:
         if encoding == "q":
             data += a2b_qp(text.encode("utf-8", "replace"), header=True)
             continue
+        # Some senders cut the base64 itself: two words that only together are whole quanta belong together.
+        if rest and (len(rest) + len(text)) % 4:
+            data += transfer.base64_word(rest.encode("ascii", "ignore"))
+            rest = ""
         letters = rest + text
-        # Some senders cut the base64 itself: what is no whole quantum belongs to the next word.
         rest = "" if len(letters) % 4 == 0 or letters.endswith("=") else letters
         if not rest:
             data += transfer.base64_word(letters.encode("ascii", "ignore"))
