@@ -31,8 +31,8 @@ LONGEST_WAIT = 60.0
 class Outbox:
     """Owns the SMTP connection, opened for a run of sends, and the order in which mail leaves.
 
-    With `watch` mail leaves by itself when it is due; without, only what is asked for by `Outbox.watch`, so that
-    a short command never breaks off a send that nobody asked it for.
+    With `watch` mail leaves by itself when it is due; without, only what is asked for by `Outbox.watch`, so
+    that a short command never breaks off a send that nobody asked it for.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class Outbox:
         self._found: list[int] = []
         self._standstill: set[str] = set()
         self._stop = threading.Event()
+        self._ended = threading.Event()
         self._news = threading.Condition()
         self._nudged = False
         self._asked: dict[int, list[Future[SendState]]] = {}
@@ -68,6 +69,8 @@ class Outbox:
             self._asked.setdefault(outgoing, []).append(future)
             self._nudged = True
             self._news.notify_all()
+        if self._ended.is_set():
+            self._leave_unanswered()
         return future
 
     def release(self, account: str) -> None:
@@ -85,8 +88,7 @@ class Outbox:
             connection[1].abort()
         if self._thread.is_alive():
             self._thread.join(within)
-        for number in list(self._asked):
-            self._settle(number, Cancelled("The program is closing; the mail stays in the outbox."))
+        self._leave_unanswered()
 
     # The thread
 
@@ -109,6 +111,12 @@ class Outbox:
             )
         finally:
             self._hang_up()
+            self._ended.set()
+            self._leave_unanswered()
+
+    def _leave_unanswered(self) -> None:
+        for number in list(self._asked):
+            self._settle(number, Cancelled("Nothing is sent any more; the mail stays in the outbox."))
 
     def _round(self, reader: Reader, writer: Writer) -> None:
         self._note_found(reader, writer)

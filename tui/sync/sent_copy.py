@@ -11,10 +11,11 @@ from tui.mail.scan import scan
 from tui.model.account import Account, Protocol, SentCopy
 from tui.model.draft import CopyState, Outgoing
 from tui.model.folder import Role
-from tui.model.message import Flag, NewMessage
+from tui.model.message import Address, Flag, NewMessage
 from tui.net.providers import files_sent
 from tui.store.reader import Reader
 from tui.sync.context import Context
+from tui.sync.writing import hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ def sent_copy(context: Context, reader: Reader, outgoing: Outgoing) -> Copy | No
     account = context.account(outgoing.account)
     if outgoing.sent_copy is not CopyState.NONE or account is None or not wanted(account):
         return None
-    raw = with_bcc(reader.outgoing_raw(outgoing.id), [one.address for one in outgoing.recipients])
+    sent = reader.outgoing_raw(outgoing.id)
+    raw = with_bcc(sent, [Address(None, one) for one in hidden(outgoing.recipients, envelope(sent))])
     message = NewMessage(
         envelope=envelope(raw),
         received=int(time.time()),
