@@ -67,16 +67,14 @@ def send(shell: Shell, options: Namespace) -> int:
 def _finished(shell: Shell, options: Namespace, raw: bytes, at: int) -> QueueMessage:
     """The outbox command for a finished message: its recipients stand in its header."""
     from tui.mail.header import envelope
-    from tui.mail.outgoing import prepared
+    from tui.mail.outgoing import prepare, recipients
 
-    header = envelope(raw)
-    recipients = tuple(
-        dict.fromkeys(one.address for one in (*header.to, *header.cc, *header.bcc) if one.address)
-    )
-    if not recipients:
+    to = recipients(raw)
+    if not to:
         raise BadInput("This message names no recipient.", "It needs a To, Cc or Bcc field.")
-    account = _account_of(shell, options, [one.address for one in header.sender])
-    return QueueMessage(account.address, account.address, recipients, prepared(raw, account.address), at)
+    account = _account_of(shell, options, [one.address for one in envelope(raw).sender])
+    final, _ = prepare(raw, account.address, datetime.now().astimezone())
+    return QueueMessage(account.address, account.address, to, final, at)
 
 
 def _account_of(shell: Shell, options: Namespace, senders: list[str]) -> Account:
