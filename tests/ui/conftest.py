@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -13,10 +13,12 @@ from tui.config.paths import Paths
 from tui.config.settings import General, Settings
 from tui.model.account import Account, Server
 from tui.model.message import Row
-from tui.store.reader import Reader
 from tui.ui.app import OutlookApp
 from tui.ui.desk import Desk
 from tui.ui.screens.mail import MailScreen
+
+if TYPE_CHECKING:
+    from tui.store.reader import Reader
 
 ACCOUNT = Account(ME, imap=Server("imap.example.org", 993), smtp=Server("smtp.example.org", 465))
 

@@ -22,7 +22,7 @@ NOW = 1_790_000_000
 
 
 def row(number: int, **changes: Any) -> Row:
-    """A row of the inbox; envelope fields and row fields may be given by name."""
+    """A row of the inbox; fields of the row and of its envelope are given by name."""
     fields = {name: changes.pop(name) for name in tuple(changes) if name in Envelope.__dataclass_fields__}
     envelope = replace(
         Envelope(

@@ -226,7 +226,7 @@ def normal(key: str) -> str:
     if len(name) == 1 and not name.isalnum():
         name = unicodedata.name(name).lower().replace("-", "_").replace(" ", "_")
         name = KEY_NAME_REPLACEMENTS.get(name, name)
-    elif len(name) > 1:
+    elif len(name) > 1 or modifiers:
         name = name.lower()
     return "+".join([*(modifier.lower() for modifier in modifiers), name])
 
@@ -304,15 +304,16 @@ def clashes(preset: str, overrides: Mapping[str, str]) -> list[str]:
         if name not in _BY_ID:
             near = get_close_matches(name, _BY_ID, n=1)
             found.append(f"No key is called {name}." + (f" Did you mean {near[0]}?" if near else ""))
-    taken: dict[tuple[str, tuple[str, ...]], str] = {}
+    whole: dict[tuple[str, tuple[str, ...]], str] = {}
+    begun: dict[tuple[str, tuple[str, ...]], str] = {}
     for key in _in_force(preset, overrides):
         for keys in parse(key.keys):
             for scope in _heard_with(key.scope):
-                for length in range(1, len(keys) + 1):
-                    other = taken.get((scope, keys[:length]))
-                    if other is not None and other != key.id:
-                        found.append(f"{shown(' '.join(keys))} is bound twice: by {other} and by {key.id}.")
-            taken[key.scope, keys] = key.id
+                beginnings = [whole.get((scope, keys[:length])) for length in range(1, len(keys) + 1)]
+                for other in {*beginnings, begun.get((scope, keys))} - {None, key.id}:
+                    found.append(f"{shown(' '.join(keys))} is bound twice: by {other} and by {key.id}.")
+            whole[key.scope, keys] = key.id
+            begun.update(((key.scope, keys[:length]), key.id) for length in range(1, len(keys)))
     return found
 
 

@@ -16,10 +16,13 @@ from tui.model.safe_text import isolated
 # Variation selectors, joiner, keycap mark and skin tones: each terminal counts them its own way.
 _UNSTABLE = re.compile("[\ufe00-\ufe0f\u200d\u20e3]|(?<=[\u2600-\U0001faff])[\U0001f3fb-\U0001f3ff]")
 
+# A flag is a pair of letters that terminals draw as one picture, two, or none: the letters say the same.
+_FLAG_LETTERS = {0x1F1E6 + letter: chr(ord("A") + letter) for letter in range(26)}
+
 
 def stable(text: str) -> str:
-    """The text without the characters whose width terminals disagree on."""
-    return text if text.isascii() else _UNSTABLE.sub("", text)
+    """The text without what terminals disagree on how wide it is; flags become their letters."""
+    return text if text.isascii() else _UNSTABLE.sub("", text).translate(_FLAG_LETTERS)
 
 
 def cut(text: str, width: int) -> str:

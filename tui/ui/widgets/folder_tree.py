@@ -146,8 +146,8 @@ class FolderTree(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """A click opens; on the triangle it folds."""
-        index = event.y + self.scroll_offset.y
-        if index >= len(self.nodes):
+        index = self._line_at(event)
+        if not 0 <= index < len(self.nodes):
             return
         self._move(index)
         node = self.nodes[index]
@@ -158,7 +158,7 @@ class FolderTree(ScrollView, can_focus=True):
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Show what a click would take."""
-        self._hover = event.y + self.scroll_offset.y
+        self._hover = self._line_at(event)
         self.refresh()
 
     def on_leave(self, _event: events.Leave) -> None:
@@ -167,6 +167,10 @@ class FolderTree(ScrollView, can_focus=True):
         self.refresh()
 
     # Inside
+
+    def _line_at(self, event: events.MouseEvent) -> int:
+        offset = event.get_content_offset(self)
+        return -1 if offset is None else offset.y + self.scroll_offset.y
 
     def _take(self, node: Node) -> None:
         if node.place is not None or node.kind == "outbox":

@@ -249,11 +249,12 @@ class MessageList(ScrollView, can_focus=True):
             return Strip.blank(width, self._style("text"))
         message = self.ids[index]
         row = self._paged(index)
+        backdrop = self._backdrop(index)
+        behind = self._style(backdrop) if backdrop else None
         if row is None:
-            return Strip.blank(width, self._style(self._backdrop(index)))
+            return Strip.blank(width, behind or self._style("text"))
         look = Look(width, self.row_lines, self._now, self.outgoing, self.place, self.iso_dates)
         state = State(message in self.selected, self._sizes.get(message, 1), message in self._children_of)
-        behind = self._style(self._backdrop(index)) if self._backdrop(index) else None
         segments = [
             Segment(text, self._style(tone) + behind if behind else self._style(tone))
             for text, tone in draw(row, look, state)[part]

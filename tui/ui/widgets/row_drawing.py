@@ -63,9 +63,10 @@ def draw(row: Row, look: Look, state: State) -> tuple[tuple[Run, ...], ...]:
 
 def _one(row: Row, look: Look, state: State) -> tuple[Run, ...]:
     unread = Flag.SEEN not in row.flags
-    date = words.short_date(row.received, look.now, look.iso)
-    who_width = max(10, min(28, look.width // 4))
-    date_width = words.date_width(look.iso)
+    iso = look.iso and look.width >= _NARROW
+    date = words.short_date(row.received, look.now, iso)
+    who_width = max(8, min(28, look.width // 4))
+    date_width = words.date_width(iso)
     rest = look.width - 6 - who_width - 2 - date_width - 2
     return (
         *_marks(row, state),
@@ -79,7 +80,8 @@ def _one(row: Row, look: Look, state: State) -> tuple[Run, ...]:
 def _two(row: Row, look: Look, state: State) -> tuple[tuple[Run, ...], ...]:
     unread = Flag.SEEN not in row.flags
     select, unread_mark, flag, attached = _glyphs(row, state)
-    tail = f" {attached} {words.short_date(row.received, look.now, look.iso)} "
+    iso = look.iso and look.width >= 40
+    tail = f" {attached} {words.short_date(row.received, look.now, iso)} "
     first: tuple[Run, ...] = (
         (select, "mark"),
         (unread_mark, "accent"),
