@@ -212,12 +212,18 @@ class AccountsScreen(Sheet[None]):
 
 def _shown(account: Account, state: AccountStatus, now: float) -> Content:
     dot, _ = DOTS[state.phase]
-    receiving = account.receiving
-    ways = [
-        f"{account.incoming.value.upper()} {safe_line(receiving.host, 60)}" if receiving else "only sends",
-        f"sends through {safe_line(account.smtp.host, 60)}" if account.smtp else "does not send",
-    ]
-    words = status(state, now) if receiving else ""
-    head = Content.assemble((f"{dot} ", "bold"), (safe_line(account.address, 120), "bold"))
-    why = f"\n  {safe_line(state.what, 300)}" if state.what else ""
-    return Content.assemble(head, f"  {words}" if words else "", ("\n  " + " · ".join(ways), "dim"), why)
+    receiving, smtp = account.receiving, safe_line(account.smtp.host, 60) if account.smtp else ""
+    if receiving:
+        ways = f"{account.incoming.value.upper()} {safe_line(receiving.host, 60)}"
+        ways += f" · sends through {smtp}" if smtp else " · does not send"
+    else:
+        ways = f"Only sends, through {smtp}"
+    # What the status line says of keys is about the mail screen.
+    words = status(state, now).partition(" (press")[0] if receiving else ""
+    return Content.assemble(
+        (f"{dot} ", "bold"),
+        (safe_line(account.address, 120), "bold"),
+        f"  {words}" if words else "",
+        (f"\n  {ways}", "dim"),
+        f"\n  {safe_line(state.what, 300)}" if state.what else "",
+    )

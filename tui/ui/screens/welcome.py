@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Middle, Vertical
+from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -17,12 +17,12 @@ from tui.ui.screens.add_account import AddAccountScreen
 from tui.ui.screens.sheet import Sheet
 
 _PROMISE = (
-    "Your mail in the terminal: it opens at once, works without a network, says in plain words what is wrong, "
-    "and never loses or doubles a message."
+    "Your mail in the terminal. It opens at once, works without a network, says in plain words "
+    "what is wrong, and never loses or doubles a message."
 )
 _DOORS = (
     ("outlook", "Sign in at Outlook.com or Microsoft 365", "By a token from a command of your own, for now."),
-    ("other", "Another mail account", "Gmail, iCloud, your own server: by IMAP or POP3, with a password."),
+    ("other", "Another mail account", "Gmail, iCloud or your own server, by IMAP or POP3."),
     ("demo", "Try the demo", "A sample mailbox; nothing leaves this computer."),
 )
 
@@ -40,7 +40,7 @@ class WelcomeScreen(Sheet[str]):
 
     def inside(self) -> ComposeResult:
         """Promise and doors in the middle."""
-        with Middle(), Vertical(id="welcome"):
+        with Container(id="hall"), Vertical(id="welcome"):
             yield Static(Content("Welcome"), id="hello")
             yield Static(Content(_PROMISE), id="promise")
             yield OptionList(
