@@ -100,7 +100,7 @@ def code_of(checks: Iterable[Check]) -> int:
 
 def check_text(check: Check) -> str:
     """A check on one line, with what to do below it."""
-    line = f"{'ok  ' if check.ok else 'FAIL'}  {check.check}: {check.detail}"
+    line = f"{'ok  ' if check.ok else 'FAIL'}  {check.check}{': ' if check.detail else ''}{check.detail}"
     return line if check.ok or not check.fix else f"{line}\n      {check.fix}"
 
 

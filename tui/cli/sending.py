@@ -165,15 +165,21 @@ def _outgoing(shell: Shell, number: int) -> Outgoing:
 
 
 def outbox(shell: Shell, options: Namespace) -> int:
-    """List the outbox."""
+    """List what has not been sent: waiting, failed, or unsure."""
+    wanted = shell.wanted.lower()
     with shell.reader() as reader:
-        found = [
-            one for one in reader.outbox() if not shell.wanted or one.account.lower() == shell.wanted.lower()
-        ]
+        found = [one for one in reader.outbox() if _unfinished(one) and wanted in ("", one.account.lower())]
     shell.output.table((records.outgoing(one), _cells(one)) for one in found)
     if not found and not shell.output.json:
         shell.output.note("Nothing waits to be sent.")
     return 0
+
+
+def _unfinished(found: Outgoing) -> bool:
+    """Whether a mail still wants somebody's attention: not one that everybody has got."""
+    if found.state is SendState.CANCELLED:
+        return False
+    return found.state is not SendState.SENT or code_of(found) == REFUSED
 
 
 def _cells(found: Outgoing) -> tuple[Cell, ...]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tui.sync.engine import Engine
 
 CLOSE_WITHIN = 2.0
+CLOSE_AT_ONCE = 0.3
 NO_ACCOUNT_HINT = "Set one up with: outlook-tui account add ADDRESS"
 
 
@@ -144,11 +145,15 @@ class Shell:
         self.start_log()
 
         engine = Engine(self.paths, self.settings, Secrets(), watch=watch)
+        within = CLOSE_WITHIN
         try:
             engine.start(offline=self.offline)
             yield engine
+        except KeyboardInterrupt:
+            within = CLOSE_AT_ONCE
+            raise
         finally:
-            engine.close(CLOSE_WITHIN)
+            engine.close(within)
 
 
 def _no_account(address: str, known: list[str]) -> NotFound:

@@ -32,16 +32,24 @@ def sync(shell: Shell, options: Namespace) -> int:
     if shell.offline:
         raise Offline("Working offline, as you asked.", "Leave --offline out to fetch mail.")
     wanted = shell.account().address if shell.wanted else ""
-    with shell.engine(watch=options.watch) as engine, _heard(engine) as events:
-        teller = _Teller(shell, engine)
+    with shell.engine() as engine, _heard(engine) as events:
         fetch = Fetch(wanted, tuple(options.folder), options.headers)
-        summaries = _followed(engine.post(fetch), events, teller)
-        for summary in summaries:
-            shell.output.record(records.summary(summary), _summary_text(summary))
-        if options.watch:
-            while event := events.get():
-                teller.tell(event)
+        summaries = _followed(engine.post(fetch), events, _Teller(shell, engine))
+    for summary in summaries:
+        shell.output.record(records.summary(summary), _summary_text(summary))
+    if options.watch:
+        _watch(shell)
     return worst(summary.exit_code for summary in summaries)
+
+
+def _watch(shell: Shell) -> None:
+    """Follow the servers until Ctrl+C."""
+    with shell.engine(watch=True) as engine, _heard(engine) as events:
+        if not engine.leading:
+            shell.output.note("Another outlook-tui talks to the servers; this one takes over when it ends.")
+        teller = _Teller(shell, engine)
+        while event := events.get():
+            teller.tell(event)
 
 
 @contextmanager
