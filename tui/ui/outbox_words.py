@@ -23,7 +23,7 @@ CAN_COME_BACK = frozenset({SendState.HELD, SendState.QUEUED, SendState.FAILED, S
 """States in which the person may take a mail back or send it (again)."""
 
 UNSURE = (
-    "The connection broke after the whole mail had been handed over and before the server said that it has it. "
+    "The connection broke after the whole mail had been handed over, before the server said that it has it. "
     "So it may have arrived or not, and nobody can know from here. Look into Sent, or ask the recipient. "
     "It is not sent again by itself; sending it again may deliver it twice."
 )
@@ -56,7 +56,7 @@ def state_words(mail: Outgoing, now: float) -> str:
 
 
 def account_of(mail: Outgoing, now: float) -> str:
-    """All that is known of the mail, several lines: recipients with their answers, why, the server's words."""
+    """All that is known of the mail, in lines: recipients with their answers, why, the server's words."""
     unsure = mail.state in (SendState.UNSURE, SendState.DOT_SENT)
     lines = [_recipient(one, unsure) for one in mail.recipients]
     if unsure:

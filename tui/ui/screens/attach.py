@@ -45,7 +45,7 @@ class _Path(CleanInput):
         self.action_end()
         self.action_cursor_right()
 
-    async def _on_paste(self, event: events.Paste) -> None:
+    def _on_paste(self, event: events.Paste) -> None:
         paths = given(event.text)
         if len(paths) == 1 and exists(paths[0]):
             event.text = paths[0]

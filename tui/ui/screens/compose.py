@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.widgets import Input, Select, TextArea
 
 from tui.mail.addresses import parse_list
-from tui.mail.checks import before_sending
+from tui.mail.checks import Facts, before_sending
 from tui.model.account import Account
 from tui.model.command import Attach, Detach, DropDraft, QueueDraft, SaveDraft
 from tui.model.draft import Draft
@@ -34,6 +34,7 @@ from tui.ui.widgets.recipient_input import RecipientInput
 from tui.ui.words import size
 
 AUTOSAVE_SECONDS = 3.0
+_CORRESPONDENTS = 1000
 
 
 class ComposeScreen(Sheet[int]):
@@ -223,7 +224,9 @@ class ComposeScreen(Sheet[int]):
     async def action_discard(self) -> None:
         """Throw the draft away, after asking."""
         choices = [("d", "Discard it"), ("", "Go on writing")]
-        if await self.app.push_screen_wait(Ask("Discard this draft?", "It cannot be brought back.", choices)):
+        question = Ask("Discard this draft?", "It cannot be brought back.", choices)
+        answer = await self.app.push_screen_wait(question)
+        if answer:
             async with self._engine_in_use:
                 self._ended = True
                 if self._draft.id and not (await self.try_to(DropDraft(self._draft.id)))[0]:
@@ -306,8 +309,7 @@ class ComposeScreen(Sheet[int]):
         """Check, ask only when something is odd, and hand the mail to the outbox."""
         if self._ended or not self._addressed():
             return
-        account = self.desk.settings.account(self.written().account)
-        odd = before_sending(self.written(), account) if account else []
+        odd = before_sending(self.written(), self._facts())
         if odd:
             listed = "\n".join(f"• {sentence}" for sentence in odd)
             choices = [("s", "Send it"), ("", "Go on writing")]
@@ -324,6 +326,11 @@ class ComposeScreen(Sheet[int]):
         self._ended = True
         self.dismiss(queued)
         self.say(f"Sending in {hold} s · U undoes" if hold else "Sending")
+
+    def _facts(self) -> Facts:
+        """What the checks compare with."""
+        known = {one.address.rpartition("@")[2] for one in self._contacts("", _CORRESPONDENTS)}
+        return Facts(own=[one.address for one in self.desk.settings.accounts], known=known)
 
     def _addressed(self) -> bool:
         """Whether every recipient can be used and there is one; else the field at fault has the focus."""

@@ -1,4 +1,4 @@
-"""Everything that waits to be sent, is on its way, has left lately, or could not leave, and what to do with it."""
+"""Everything that waits to be sent, is on its way, has left lately or could not, and what to do with it."""
 
 from __future__ import annotations
 

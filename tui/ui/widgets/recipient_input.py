@@ -78,7 +78,7 @@ class _Line(CleanInput):
         assert isinstance(owner, RecipientInput)
         owner.suggestion(what, by)
 
-    async def _on_paste(self, event: events.Paste) -> None:
+    def _on_paste(self, event: events.Paste) -> None:
         event.text = one_line(event.text)
 
 
