@@ -6,6 +6,7 @@ write the server's `+OK` himself.
 
 from __future__ import annotations
 
+import io
 import poplib
 import socket
 
@@ -23,7 +24,13 @@ class Wire(poplib.POP3):
     def __init__(self, link: Link, *, greeted: bool) -> None:
         self._link = link
         self._greeting = b"+OK\r\n" if greeted else b""
-        super().__init__(link.server.host, link.server.port)
+        try:
+            super().__init__(link.server.host, link.server.port)
+        except BaseException:
+            file: io.BufferedReader | None = getattr(self, "file", None)  # poplib leaves it open
+            if file is not None:
+                file.close()
+            raise
 
     def _create_socket(self, timeout: float) -> socket.socket:
         return self._link.sock
