@@ -1,0 +1,51 @@
+"""Addresses of one's own correspondence, ranked by use."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from tui.model.message import Address, Envelope
+from tui.store.codec import storable
+
+_WRITTEN_WEIGHS = 20
+_LONGEST = 254
+
+
+def met(db: sqlite3.Connection, account: int, envelopes: Iterable[Envelope], written: bool) -> None:
+    """Count the correspondents of messages: those written to in Sent, else those who wrote."""
+    counts: dict[str, tuple[int, str]] = {}
+    for envelope in envelopes:
+        for one in (*envelope.to, *envelope.cc) if written else envelope.sender:
+            if "@" in one.address and len(one.address) <= _LONGEST:
+                times, name = counts.get(one.address.lower(), (0, ""))
+                counts[one.address.lower()] = times + 1, name or one.name or ""
+    _count(db, account, counts, written)
+
+
+def written_to(db: sqlite3.Connection, account: int, addresses: Iterable[str]) -> None:
+    """Count the recipients of a mail that is on its way."""
+    _count(db, account, {address.lower(): (1, "") for address in addresses if "@" in address}, written=True)
+
+
+def _count(db: sqlite3.Connection, account: int, counts: dict[str, tuple[int, str]], written: bool) -> None:
+    column = "written" if written else "seen"
+    db.executemany(
+        f"INSERT INTO contact (account, address, name, {column}) VALUES (?, ?, ?, ?)"  # noqa: S608
+        f" ON CONFLICT (account, address) DO UPDATE SET {column} = {column} + excluded.{column},"
+        " name = coalesce(nullif(name, ''), excluded.name)",
+        [(account, storable(address), storable(name), times) for address, (times, name) in counts.items()],
+    )
+
+
+def contacts(db: sqlite3.Connection, prefix: str, limit: int) -> list[Address]:
+    """Correspondents whose address, or a word of whose name, begins with `prefix`; most used first."""
+    start = storable(prefix).replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    rows = db.execute(
+        "SELECT max(name), address FROM contact"
+        " WHERE address LIKE ?1 || '%' ESCAPE '\\' OR name LIKE ?1 || '%' ESCAPE '\\'"
+        " OR name LIKE '% ' || ?1 || '%' ESCAPE '\\'"
+        " GROUP BY address ORDER BY sum(written) * ?2 + sum(seen) DESC, address LIMIT ?3",
+        (start, _WRITTEN_WEIGHS, limit),
+    )
+    return [Address(name or None, address) for name, address in rows]

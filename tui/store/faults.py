@@ -1,0 +1,60 @@
+"""SQLite's errors as sentences a person can act on. The only place of the store that translates them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tui.model.error import Busy, MailError, StoreBroken
+
+_SPACE = "Free some space on that disk; nothing was changed on any server."
+_DAMAGED = (
+    "Close the program, copy that file to a safe place, then move it away and fetch your mail again. "
+    "Nothing was changed on any server."
+)
+_CLOSED = "Check that the folder belongs to you and that its disk is not mounted read-only."
+
+# Primary result codes, https://sqlite.org/rescode.html
+_SENTENCES: dict[int, tuple[str, str]] = {
+    sqlite3.SQLITE_FULL: ("The disk is full: {path} cannot grow.", _SPACE),
+    sqlite3.SQLITE_CORRUPT: ("The mail store is damaged: {path}.", _DAMAGED),
+    sqlite3.SQLITE_NOTADB: ("This is not a mail store, or it is damaged: {path}.", _DAMAGED),
+    sqlite3.SQLITE_READONLY: ("The mail store can only be read: {path}.", _CLOSED),
+    sqlite3.SQLITE_CANTOPEN: ("The mail store cannot be opened: {path}.", _CLOSED),
+    sqlite3.SQLITE_PERM: ("The mail store cannot be opened: {path}.", _CLOSED),
+    sqlite3.SQLITE_AUTH: ("The mail store cannot be opened: {path}.", _CLOSED),
+    sqlite3.SQLITE_IOERR: (
+        "The disk failed while reading or writing {path}.",
+        "Check the disk and the space left on it; nothing was changed on any server.",
+    ),
+    sqlite3.SQLITE_TOOBIG: (
+        "This is larger than the mail store can hold in one piece (1 GB).",
+        "Keep such a file elsewhere.",
+    ),
+}
+
+
+def broken(error: sqlite3.Error, path: Path) -> MailError:
+    """The MailError for what SQLite said of the store at `path`: Busy when another program holds it."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    name = getattr(error, "sqlite_errorname", type(error).__name__)
+    detail = f"{name}: {error}"
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return Busy("Another program keeps the mail store busy.", "Try again in a moment.", detail=detail)
+    what, hint = _SENTENCES.get(
+        code, ("The mail store did not do what was asked of it: {path}.", "Please report this.")
+    )
+    return StoreBroken(what.format(path=path), hint, detail=detail)
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Raise StoreBroken or Busy in place of any sqlite3.Error or OSError on the store at `path`."""
+    try:
+        yield
+    except sqlite3.Error as cause:
+        raise broken(cause, path) from cause
+    except OSError as cause:
+        raise StoreBroken(f"The mail store cannot be opened: {path}.", _CLOSED, detail=str(cause)) from cause

@@ -1,0 +1,239 @@
+"""Messages on their way into the store, in batches: row, header, body, conversation, index, contacts."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
+
+from tui.model.folder import Role, SyncMark
+from tui.model.message import NewMessage, Scan
+from tui.store import contacts, indexing
+from tui.store.codec import (
+    SEQUENCE_BITS,
+    SEQUENCE_MASK,
+    base_subject,
+    envelope_text,
+    integers,
+    pack,
+    second,
+    storable,
+    tags_text,
+)
+from tui.store.folders import known_folder, set_mark
+from tui.store.threads import Threads
+
+_SORT_KEY = 60
+_LONGEST_SNIPPET = 300
+_MAX_SIZE = (1 << 63) - 1
+
+
+class _Positions:
+    """Free positions: the second of receipt, and a number within it."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._next: dict[int, Iterator[int]] = {}
+
+    def take(self, received: int) -> int:
+        now = second(received)
+        if now not in self._next:
+            first = now << SEQUENCE_BITS
+            row = self._db.execute(
+                "SELECT max(position) FROM message WHERE position BETWEEN ? AND ?",
+                (first, first | SEQUENCE_MASK),
+            ).fetchone()
+            self._next[now] = count(first if row[0] is None else row[0] + 1)
+        position = next(self._next[now])
+        return position if position >> SEQUENCE_BITS == now else self.take(now + 1)
+
+
+def free_position(db: sqlite3.Connection, received: int) -> int:
+    """A position for one message received at that time (Unix seconds)."""
+    return _Positions(db).take(received)
+
+
+def next_id(db: sqlite3.Connection) -> int:
+    """The id that the next message will have; none is ever used again (AUTOINCREMENT)."""
+    row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'message'").fetchone()
+    return int(row[0]) + 1 if row else 1
+
+
+def add(
+    db: sqlite3.Connection,
+    folder: int,
+    messages: Sequence[NewMessage],
+    mark: SyncMark | None = None,
+    on_server: bool = True,
+) -> list[int]:
+    """Store messages in a folder; answers their ids in the order given.
+
+    A uid that the folder holds already is not stored again: its id is answered, and only a body that was
+    missing is taken. `mark` is noted with them.
+    """
+    held, lacking = _held(db, folder, messages)
+    # One place is filled once, also when a batch names it twice.
+    fresh = {one.uid or -number: one for number, one in enumerate(messages, 1) if one.uid not in held}
+    ids = _insert(db, folder, list(fresh.values()), on_server)
+    new = dict(zip(fresh, ids, strict=True))
+    add_bodies(
+        db,
+        [
+            (held[one.uid], one.raw, one.scan)
+            for one in messages
+            if one.uid in lacking and one.raw is not None and one.scan
+        ],
+    )
+    if mark:
+        set_mark(db, folder, mark)
+    return [held.get(one.uid) or new[one.uid or -number] for number, one in enumerate(messages, 1)]
+
+
+def _held(
+    db: sqlite3.Connection, folder: int, messages: Iterable[NewMessage]
+) -> tuple[dict[int, int], frozenset[int]]:
+    """Ids by uid of what is here already, and the uids among them that lack their body."""
+    rows = db.execute(
+        "SELECT uid, id, whole FROM message WHERE folder = ? AND uid IN (SELECT value FROM json_each(?))",
+        (folder, integers(one.uid for one in messages if one.uid)),
+    ).fetchall()
+    return {uid: number for uid, number, _ in rows}, frozenset(uid for uid, _, whole in rows if not whole)
+
+
+def _insert(db: sqlite3.Connection, folder: int, messages: list[NewMessage], on_server: bool) -> list[int]:
+    """Insert oldest first, as index and positions want it; answers the ids in the order given."""
+    if not messages:
+        return []
+    home = known_folder(db, folder)
+    account = db.execute("SELECT account FROM folder WHERE id = ?", (folder,)).fetchone()[0]
+    first = next_id(db)
+    order = sorted(range(len(messages)), key=lambda number: (messages[number].received, messages[number].uid))
+    ordered = [(first + rank, messages[number]) for rank, number in enumerate(order)]
+    threads = Threads(db, account, (one.envelope for one in messages))
+    for number, one in ordered:
+        threads.add(number, one.envelope, second(one.received))
+    found = threads.save()
+    positions = _Positions(db)
+    places_of = {number: positions.take(one.received) for number, one in ordered}
+    db.executemany(
+        "INSERT INTO message (id, folder, uid, uidl, position, flags, agreed, tags, agreed_tags, size,"
+        " attachments, thread, fingerprint, whole, on_server, sender, subject)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [_row(number, folder, places_of[number], one, found[number], on_server) for number, one in ordered],
+    )
+    db.executemany(
+        "INSERT INTO header (message, envelope, snippet) VALUES (?, ?, ?)",
+        [(number, envelope_text(one.envelope), _snippet(one.scan)) for number, one in ordered],
+    )
+    _insert_bodies(db, ((number, one.raw) for number, one in ordered if one.raw is not None))
+    indexing.add_rows(
+        db,
+        ((places_of[number], one.envelope, one.scan.text if one.scan else "") for number, one in ordered),
+    )
+    if home.role not in (Role.JUNK, Role.TRASH, Role.DRAFTS):
+        contacts.met(db, account, (one.envelope for one in messages), written=home.role is Role.SENT)
+    ids = dict(zip(order, range(first, first + len(order)), strict=True))
+    return [ids[number] for number in range(len(messages))]
+
+
+def _row(
+    number: int, folder: int, position: int, one: NewMessage, thread: int, on_server: bool
+) -> tuple[int | str | None, ...]:
+    flags, tags = int(one.flags), tags_text(one.tags)
+    envelope = one.envelope
+    sender = (envelope.sender[0].name or envelope.sender[0].address) if envelope.sender else ""
+    return (
+        number,
+        folder,
+        one.uid or None,
+        storable(one.uidl),
+        position,
+        flags,
+        flags,
+        tags,
+        tags,
+        min(one.size, _MAX_SIZE),
+        one.scan.attachments if one.scan else 0,
+        thread,
+        one.fingerprint,
+        one.raw is not None,
+        on_server,
+        storable(sender[:_SORT_KEY]).casefold(),
+        storable(base_subject(envelope.subject)[:_SORT_KEY]),
+    )
+
+
+def _snippet(scan: Scan | None) -> str:
+    return storable(scan.snippet[:_LONGEST_SNIPPET]) if scan else ""
+
+
+def _insert_bodies(db: sqlite3.Connection, bodies: Iterable[tuple[int, bytes]]) -> None:
+    db.executemany(
+        "INSERT OR REPLACE INTO body (message, codec, data, sha256) VALUES (?, ?, ?, ?)",
+        ((number, *pack(raw), hashlib.sha256(raw).digest()) for number, raw in bodies),
+    )
+
+
+def add_bodies(db: sqlite3.Connection, bodies: Sequence[tuple[int, bytes, Scan]]) -> None:
+    """Make header-only messages whole: bytes, snippet, attachments, index. Ids that are gone are left out."""
+    rows = db.execute(
+        "SELECT id, position FROM message WHERE id IN (SELECT value FROM json_each(?))",
+        (integers(number for number, _, _ in bodies),),
+    )
+    positions: dict[int, int] = dict(rows)
+    here = [body for body in bodies if body[0] in positions]
+    _insert_bodies(db, ((number, raw) for number, raw, _ in here))
+    db.executemany(
+        "UPDATE message SET whole = 1, attachments = ? WHERE id = ?",
+        [(scan.attachments, number) for number, _, scan in here],
+    )
+    db.executemany(
+        "UPDATE header SET snippet = ? WHERE message = ?",
+        [(_snippet(scan), number) for number, _, scan in here],
+    )
+    indexing.set_texts(db, ((positions[number], scan.text) for number, _, scan in here))
+
+
+def downloaded(db: sqlite3.Connection, folder: int, messages: Sequence[NewMessage]) -> list[int]:
+    """Store whole messages of a POP3 server together with their UIDLs; answers their ids.
+
+    A UIDL that is known already is not stored again: the id of its message is answered, 0 where the person
+    has removed it.
+    """
+    account = db.execute("SELECT account FROM folder WHERE id = ?", (folder,)).fetchone()[0]
+    known = _known_uidls(db, account)
+    fresh = [one for one in messages if not one.uidl or storable(one.uidl) not in known]
+    ids = iter(add(db, folder, fresh))
+    now = int(time.time())
+    answer: list[int] = []
+    for one in messages:
+        uidl = storable(one.uidl)
+        if uidl and uidl in known:
+            answer.append(known[uidl] or 0)
+            continue
+        answer.append(next(ids))
+        if uidl:
+            db.execute(
+                "INSERT OR REPLACE INTO uidl (account, uidl, message, downloaded) VALUES (?, ?, ?, ?)",
+                (account, uidl, answer[-1], now),
+            )
+    return answer
+
+
+def _known_uidls(db: sqlite3.Connection, account: int) -> dict[str, int | None]:
+    return dict(db.execute("SELECT uidl, message FROM uidl WHERE account = ?", (account,)))
+
+
+def append(db: sqlite3.Connection, folder: int, messages: Sequence[NewMessage]) -> list[int]:
+    """File mail made here, such as a sent copy; a server's folder gets it by APPEND. Answers the ids."""
+    home = known_folder(db, folder)
+    ids = add(db, folder, messages, on_server=False)
+    if not home.local:
+        db.executemany(
+            "INSERT INTO pending (account, message, kind)"
+            " SELECT account, ?, 'append' FROM folder WHERE id = ?",
+            [(number, folder) for number in ids],
+        )
+    return ids

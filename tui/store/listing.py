@@ -1,0 +1,153 @@
+"""What a sync compares with the server's lists: places, flags, fingerprints, UIDLs, missing bodies."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from tui.model.folder import Role
+from tui.model.message import BodyState, Flag
+from tui.store.codec import SEQUENCE_BITS, second, tags_of
+from tui.store.records import Missing, Placed, UidlRow
+
+_ACCOUNT_FOLDERS = (
+    "(SELECT folder.id FROM folder JOIN account ON account.id = folder.account WHERE account.address = ?)"
+)
+
+
+def listing(db: sqlite3.Connection, folder: int) -> list[Placed]:
+    """Every row of a folder, newest first."""
+    flags: dict[int, Flag] = {}
+    tags: dict[str, frozenset[str]] = {}
+    states = (BodyState.HEADERS, BodyState.FULL)
+    found: list[Placed] = []
+    for number, uid, now, agreed, own, agreed_tags, fingerprint, whole, position in db.execute(
+        "SELECT id, uid, flags, agreed, tags, agreed_tags, fingerprint, whole, position FROM message"
+        " WHERE folder = ? ORDER BY position DESC",
+        (folder,),
+    ):
+        # A folder has few different flags: each is made once.
+        for bits in (now, agreed):
+            if bits not in flags:
+                flags[bits] = Flag(bits)
+        for text in (own, agreed_tags):
+            if text not in tags:
+                tags[text] = tags_of(text)
+        found.append(
+            Placed(
+                number,
+                uid or 0,
+                flags[now],
+                flags[agreed],
+                tags[own],
+                tags[agreed_tags],
+                fingerprint,
+                states[whole],
+                position >> SEQUENCE_BITS,
+            )
+        )
+    return found
+
+
+def placed_count(db: sqlite3.Connection, folder: int) -> int:
+    """How many places of the server's folder are accounted for: rows in it, and rows that leave it."""
+    row = db.execute("SELECT count(uid) FROM message WHERE folder = ?", (folder,)).fetchone()
+    return int(row[0]) + len(leaving(db, folder))
+
+
+def leaving(db: sqlite3.Connection, folder: int) -> frozenset[int]:
+    """The uids of a folder that were moved away or removed here, which the server does not know yet."""
+    found = db.execute(
+        "SELECT uid FROM pending WHERE folder = ? AND kind IN ('move', 'expunge') AND uid > 0", (folder,)
+    )
+    return frozenset(uid for (uid,) in found)
+
+
+def _grouped(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for fingerprint, number in pairs:
+        found.setdefault(fingerprint, []).append(number)
+    return found
+
+
+def unplaced(db: sqlite3.Connection, folder: int) -> dict[int, list[int]]:
+    """Rows by fingerprint whose place in a folder is not known: just moved into it, appended, of an earlier
+    UIDVALIDITY or of before a switch; and those that were moved out of it without their uid being known."""
+    here = db.execute(
+        "SELECT fingerprint, id FROM message WHERE folder = ? AND uid IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM pending WHERE pending.message = message.id AND kind IN ('move', 'copy'))"
+        " ORDER BY id",
+        (folder,),
+    ).fetchall()
+    left = db.execute(
+        "SELECT fingerprint, message.id FROM pending JOIN message ON message.id = pending.message"
+        " WHERE pending.folder = ? AND kind = 'move' AND pending.uid = 0 ORDER BY message.id",
+        (folder,),
+    ).fetchall()
+    return _grouped([*here, *left])
+
+
+def by_fingerprint(db: sqlite3.Connection, account: str, fingerprint: int, folder: int | None) -> list[int]:
+    """The messages of an account (or one folder of it) with that fingerprint, oldest row first."""
+    found = db.execute(
+        f"SELECT id FROM message WHERE fingerprint = ?2 AND folder IN {_ACCOUNT_FOLDERS.replace('?', '?1')}"  # noqa: S608
+        " AND (?3 IS NULL OR folder = ?3) ORDER BY id",
+        (account, fingerprint, folder),
+    )
+    return [number for (number,) in found]
+
+
+def uidls(db: sqlite3.Connection, account: str) -> dict[str, UidlRow]:
+    """The UIDLs of an account's messages that have been here, also those that were removed since."""
+    found = db.execute(
+        "SELECT uidl.uidl, message, downloaded, coalesce(whole, 0), coalesce(role, '') FROM uidl"
+        " JOIN account ON account.id = uidl.account LEFT JOIN message ON message.id = uidl.message"
+        " LEFT JOIN folder ON folder.id = message.folder WHERE address = ?",
+        (account,),
+    )
+    return {
+        uidl: UidlRow(
+            message, downloaded, bool(whole), message is None or (bool(whole) and role == Role.TRASH.value)
+        )
+        for uidl, message, downloaded, whole, role in found
+    }
+
+
+def unlinked(db: sqlite3.Connection, account: str) -> dict[int, list[int]]:
+    """Rows by fingerprint that never had a UIDL, as after a switch to POP3. What one has written oneself is
+    left out: the copy that comes back from a list or to oneself is another message."""
+    return _grouped(
+        db.execute(
+            "SELECT fingerprint, message.id FROM message JOIN folder ON folder.id = folder"
+            " JOIN account ON account.id = folder.account"
+            " WHERE address = ? AND uidl = '' AND role NOT IN ('sent', 'drafts') ORDER BY message.id",
+            (account,),
+        )
+    )
+
+
+_MISSING = f""" FROM message JOIN folder ON folder.id = folder
+    WHERE whole = 0 AND uid IS NOT NULL AND NOT local AND position >= ?2
+        AND folder.id IN {_ACCOUNT_FOLDERS.replace("?", "?1")} AND (?3 IS NULL OR folder.id = ?3)"""
+
+
+def missing(
+    db: sqlite3.Connection, account: str, since: int | None, folder: int | None, limit: int
+) -> list[Missing]:
+    """Bodies to be fetched: those received since (Unix seconds), the inbox first, then folder by folder,
+    newest first; at most `limit` where that is not 0."""
+    found = db.execute(
+        f"SELECT message.id, folder.id, uid, size{_MISSING}"
+        " ORDER BY role <> 'inbox', role IN ('junk', 'trash'), folder.id, position DESC LIMIT ?4",
+        (account, second(since or 0) << SEQUENCE_BITS, folder, limit or -1),
+    )
+    return [Missing(*row) for row in found]
+
+
+def missing_count(db: sqlite3.Connection, account: str, since: int | None) -> int:
+    """How many bodies `missing` would name without a limit."""
+    row = db.execute(
+        f"SELECT count(*){_MISSING}",
+        (account, second(since or 0) << SEQUENCE_BITS, None),
+    ).fetchone()
+    return int(row[0])

@@ -1,0 +1,195 @@
+"""Where messages are on their server, and what becomes of those that are there no more."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from tui.model.folder import SyncMark
+from tui.model.message import Flag
+from tui.store import flags as flagging
+from tui.store.codec import integers, tags_of
+from tui.store.folders import REMOVED_FOLDER, local_folder, set_mark
+from tui.store.moves import forget
+
+
+def place(
+    db: sqlite3.Connection,
+    message: int,
+    uid: int,
+    flags: Flag | None = None,
+    tags: frozenset[str] = frozenset(),
+    folder: int | None = None,
+) -> bool:
+    """Note the uid of a message, in its folder or in `folder`, and merge with the server's flags, if given.
+
+    For a message that was moved away before its place was known, it is the place it will be taken from.
+    Where another row has that place already, the two are made one; False, and nothing done, when that one is
+    another message, or `message` is gone.
+    """
+    row = db.execute("SELECT folder, fingerprint FROM message WHERE id = ?", (message,)).fetchone()
+    if row is None:
+        return False
+    if _leaves_from(db, message, uid):
+        return True
+    home, fingerprint = folder or row[0], row[1]
+    if not _absorbed(db, message, fingerprint, home, uid):
+        return False
+    db.execute(
+        "UPDATE message SET folder = ?, uid = ?, on_server = 1, held = 0, removed = 0 WHERE id = ?",
+        (home, uid, message),
+    )
+    db.execute("DELETE FROM pending WHERE message = ? AND kind IN ('append', 'copy')", (message,))
+    if flags is not None:
+        flagging.merge(db, message, flags, tags)
+    return True
+
+
+def _leaves_from(db: sqlite3.Connection, message: int, uid: int) -> bool:
+    row = db.execute(
+        "UPDATE pending SET uid = ?, uidvalidity = (SELECT uidvalidity FROM folder WHERE id = pending.folder)"
+        " WHERE message = ? AND kind = 'move' AND uid = 0 RETURNING id",
+        (uid, message),
+    ).fetchone()
+    return row is not None
+
+
+def _absorbed(db: sqlite3.Connection, message: int, fingerprint: int, folder: int, uid: int) -> bool:
+    """Make room at a place: a row of the same message gives its body and goes."""
+    row = db.execute(
+        "SELECT id, fingerprint FROM message WHERE folder = ? AND uid = ? AND id <> ?", (folder, uid, message)
+    ).fetchone()
+    if row is None:
+        return True
+    if row[1] != fingerprint:
+        return False
+    take_over(db, message, row[0])
+    return True
+
+
+def take_over(db: sqlite3.Connection, message: int, other: int) -> None:
+    """Remove row `other` of the same message; its body is kept where `message` has none."""
+    whole = db.execute("SELECT whole FROM message WHERE id = ?", (message,)).fetchone()[0]
+    body = db.execute("SELECT whole, attachments, position FROM message WHERE id = ?", (other,)).fetchone()
+    if body[0] and not whole:
+        db.execute("UPDATE body SET message = ? WHERE message = ?", (message, other))
+        db.execute("UPDATE message SET whole = 1, attachments = ? WHERE id = ?", (body[1], message))
+        db.execute(
+            "UPDATE header SET snippet = (SELECT snippet FROM header WHERE message = ?) WHERE message = ?",
+            (other, message),
+        )
+        db.execute(
+            "UPDATE search SET body = (SELECT body FROM search WHERE rowid = ?)"
+            " WHERE rowid = (SELECT position FROM message WHERE id = ?)",
+            (body[2], message),
+        )
+    forget(db, [other])
+
+
+def new_generation(db: sqlite3.Connection, folder: int, uidvalidity: int) -> None:
+    """The server has numbered a folder anew: every uid of it is forgotten, every message stays.
+
+    `unplaced` names them until they are found again. Removals that waited are dropped: what they meant cannot
+    be told any more, and the message comes back rather than another one being removed.
+    """
+    set_mark(db, folder, SyncMark(uidvalidity))
+    db.execute("UPDATE message SET uid = NULL, on_server = 0, held = 0 WHERE folder = ?", (folder,))
+    db.execute("DELETE FROM pending WHERE folder = ? AND kind = 'expunge'", (folder,))
+    db.execute("UPDATE pending SET uid = 0, error = '' WHERE folder = ? AND kind = 'move'", (folder,))
+    db.execute(
+        "DELETE FROM message WHERE NOT whole"
+        " AND id IN (SELECT message FROM pending WHERE folder = ? AND kind = 'copy')",
+        (folder,),
+    )
+    db.execute(
+        "UPDATE pending SET kind = 'append', folder = NULL, wire = '', uid = 0, error = ''"
+        " WHERE folder = ? AND kind = 'copy'",
+        (folder,),
+    )
+
+
+def left(db: sqlite3.Connection, folder: int, uids: Iterable[int]) -> None:
+    """Messages that were to leave these places have left them: nothing more is to be told."""
+    rows = db.execute(
+        "DELETE FROM pending WHERE folder = ? AND kind IN ('move', 'expunge')"
+        " AND uid IN (SELECT value FROM json_each(?)) RETURNING message",
+        (folder, integers(uids)),
+    ).fetchall()
+    db.executemany("UPDATE message SET on_server = 1 WHERE id = ?", [row for row in rows if row[0]])
+
+
+def gone(db: sqlite3.Connection, ids: Sequence[int], now: int) -> None:
+    """Messages that their server has no more: into the local wastebasket, from which `expire` takes them."""
+    rows = db.execute(
+        "SELECT message.id, account.address FROM message JOIN folder ON folder.id = folder"
+        " JOIN account ON account.id = folder.account"
+        " WHERE message.id IN (SELECT value FROM json_each(?))",
+        (integers(ids),),
+    ).fetchall()
+    baskets = {address: local_folder(db, address, REMOVED_FOLDER) for address in {row[1] for row in rows}}
+    for number, address in rows:
+        db.execute("DELETE FROM pending WHERE message = ?", (number,))
+        db.execute(
+            "UPDATE message SET folder = ?, uid = NULL, on_server = 0, held = 0, removed = ? WHERE id = ?",
+            (baskets[address], now, number),
+        )
+
+
+def settle_gone(db: sqlite3.Connection, ids: Sequence[int], now: int) -> list[int]:
+    """Messages proved gone from their folders. One that has just arrived in another folder of the account
+    was moved there by someone: it keeps its row, with that place; the others go into the wastebasket.
+
+    Answers the folders touched.
+    """
+    touched: set[int] = set()
+    lost: list[int] = []
+    for number in ids:
+        row = db.execute("SELECT folder FROM message WHERE id = ?", (number,)).fetchone()
+        if row is None:
+            continue
+        touched.add(row[0])
+        arrived = _arrived(db, number)
+        if arrived is None:
+            lost.append(number)
+            continue
+        folder, uid, flags, tags = arrived
+        touched.add(folder)
+        db.execute("UPDATE message SET uid = NULL WHERE id = ?", (number,))
+        place(db, number, uid, Flag(flags), tags_of(tags), folder)
+    gone(db, lost, now)
+    return sorted(touched)
+
+
+def _arrived(db: sqlite3.Connection, number: int) -> tuple[int, int, int, str] | None:
+    """A younger row of the same message, in another folder of the account, that has a place."""
+    row = db.execute(
+        "SELECT other.folder, other.uid, other.agreed, other.agreed_tags FROM message AS lost"
+        " JOIN folder AS home ON home.id = lost.folder"
+        " JOIN message AS other ON other.fingerprint = lost.fingerprint AND other.id > lost.id"
+        "   AND other.folder <> lost.folder AND other.uid IS NOT NULL AND other.size = lost.size"
+        " JOIN folder ON folder.id = other.folder AND folder.account = home.account"
+        " WHERE lost.id = ? LIMIT 1",
+        (number,),
+    ).fetchone()
+    return tuple(row) if row else None
+
+
+def hold_gone(db: sqlite3.Connection, folder: int, ids: Iterable[int]) -> None:
+    """So many are gone at once that a person has to say what becomes of them; until then they stay."""
+    db.execute("UPDATE message SET held = 0 WHERE folder = ? AND held", (folder,))
+    db.execute("UPDATE message SET held = 1 WHERE id IN (SELECT value FROM json_each(?))", (integers(ids),))
+
+
+def confirm_gone(db: sqlite3.Connection, folder: int, remove: bool, now: int) -> None:
+    """The person's word on what is held: into the wastebasket, or kept here as local mail."""
+    ids = held(db, folder)
+    if remove:
+        gone(db, ids, now)
+        return
+    db.execute("DELETE FROM pending WHERE message IN (SELECT value FROM json_each(?))", (integers(ids),))
+    db.execute("UPDATE message SET uid = NULL, on_server = 0, held = 0 WHERE folder = ? AND held", (folder,))
+
+
+def held(db: sqlite3.Connection, folder: int) -> list[int]:
+    """The messages of a folder that vanished from its server and wait for the person's word."""
+    return [number for (number,) in db.execute("SELECT id FROM message WHERE folder = ? AND held", (folder,))]

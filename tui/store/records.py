@@ -1,0 +1,157 @@
+"""What the store answers beside the model's own types. Lean tuples where there may be 100,000 of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from tui.model.folder import Role
+from tui.model.message import BodyState, Flag, NewMessage
+
+
+class Placed(NamedTuple):
+    """A row as a sync plan sees it; `uid` is 0 while it has no place. `received` is Unix seconds."""
+
+    id: int
+    uid: int
+    flags: Flag
+    agreed: Flag
+    tags: frozenset[str]
+    agreed_tags: frozenset[str]
+    fingerprint: int
+    body: BodyState
+    received: int
+
+
+class Missing(NamedTuple):
+    """A message whose body is not here: its place, and its size in octets."""
+
+    id: int
+    folder: int
+    uid: int
+    size: int
+
+
+class Agreement(Protocol):
+    """A message's new flags and tags here, and the server's, which become the agreed ones."""
+
+    @property
+    def id(self) -> int:
+        """The message."""
+
+    @property
+    def flags(self) -> Flag:
+        """Its flags here from now on."""
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """Its tags here from now on."""
+
+    @property
+    def agreed(self) -> Flag:
+        """The server's flags."""
+
+    @property
+    def agreed_tags(self) -> frozenset[str]:
+        """The server's tags."""
+
+
+class PendingKind(StrEnum):
+    """What the server has still to be told; in the order in which it is told."""
+
+    CREATE = "create"
+    APPEND = "append"
+    FLAGS = "flags"
+    COPY = "copy"
+    MOVE = "move"
+    EXPUNGE = "expunge"
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A change made here that the server has not been told yet.
+
+    `folder`, `wire`, `uid` and `uidvalidity` say where the message is on the server: for MOVE, COPY and
+    EXPUNGE the place it was taken from. Where it shall be is the folder that `message` stands in now (MOVE,
+    COPY, APPEND). `message` is None for EXPUNGE and CREATE; for CREATE `wire` is the name of the folder to be
+    made. `error` is why the last of `attempts` was refused.
+    """
+
+    id: int
+    account: str
+    kind: PendingKind
+    message: int | None
+    folder: int | None
+    wire: str
+    uid: int
+    uidvalidity: int
+    error: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class UidlRow:
+    """A UIDL whose message has been downloaded, or found to be here already, at `downloaded` (Unix seconds).
+
+    `message` is None when the person has removed it for good. `whole`: its bytes are all here. `deleted`:
+    the person has removed it, for good or (whole) into the Deleted folder.
+    """
+
+    message: int | None
+    downloaded: int
+    whole: bool
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What another process asks the engine for, as JSON; `answer` is "" until it is there."""
+
+    id: int
+    command: str
+    taken: bool
+    answer: str = ""
+
+
+class FlagState(NamedTuple):
+    """A message's flags and tags here, and those that the server is thought to have.
+
+    Where the two differ the server has to be told. What was changed here since the last push always differs,
+    even when it was changed back meanwhile: what is pushed is what shall be, not what changed.
+    """
+
+    flags: Flag
+    agreed: Flag
+    tags: frozenset[str]
+    agreed_tags: frozenset[str]
+
+
+class SentCopyOf(Protocol):
+    """A copy for the folder of that role in that account."""
+
+    @property
+    def account(self) -> str:
+        """The account's address."""
+
+    @property
+    def role(self) -> Role:
+        """Which folder."""
+
+    @property
+    def message(self) -> NewMessage:
+        """The copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a folder holds on this computer. `octets` are those of whole messages, before compression;
+    `oldest` is the receipt of the oldest whole message in Unix seconds, 0 for none."""
+
+    account: str
+    folder: int
+    name: str
+    messages: int
+    bodies: int
+    octets: int
+    oldest: int
