@@ -295,6 +295,9 @@ class _Walker:
         """
         if name == "br":
             self._page.end_line(keep=True)
+        elif name == "p" and not self._count.get("p"):
+            self._page.end_line()
+            self._page.blank()
         elif name in _INLINE:
             self._close_inline(name)
         else:

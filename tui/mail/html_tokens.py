@@ -16,6 +16,7 @@ _TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^=>]++|=\s*+(?:"[^"]*+"|'[^']
 _LOOSE_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)([^>]*+)>")
 _ATTRIBUTE = re.compile(r"""([^\s=/>"'<][^\s=/>]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++)))?""")
 _LONG_REFERENCE = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9a-fA-F]{9,});?")
+_CONTROL_REFERENCE = re.compile(r"&#(?:([0-9]{1,8})|[xX]([0-9a-fA-F]{1,8}));?")
 _MARKUP = re.compile(r"<(?=[a-zA-Z/!?])")
 # Elements whose content is no markup (WHATWG HTML 13.2.5.2 to 13.2.5.5).
 _RAW = frozenset({"script", "style", "title", "xmp", "iframe", "noembed", "noframes", "textarea"})
@@ -107,8 +108,15 @@ def attributes(text: str) -> dict[str, str]:
 
 
 def unescape(text: str) -> str:
-    """Character references decoded (WHATWG HTML 13.2.5.72)."""
+    """Character references decoded (WHATWG HTML 13.2.5.72). Control characters come out as such, to be shown."""
     if "&" not in text:
         return text
-    # Python refuses to read numbers of thousands of digits.
-    return html.unescape(_LONG_REFERENCE.sub("�", text))
+    if "&#" in text:
+        # Python refuses to read numbers of thousands of digits, and drops control characters.
+        text = _CONTROL_REFERENCE.sub(_control, _LONG_REFERENCE.sub("�", text))
+    return html.unescape(text)
+
+
+def _control(match: re.Match[str]) -> str:
+    code = int(match[1]) if match[1] else int(match[2], 16)
+    return chr(code) if 0 < code < 0x20 or code == 0x7F else match[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tui.mail import bodies, charset, structure, transfer
+from tui.mail import bodies, charset, html_tokens, structure, transfer
 from tui.mail.structure import Part
 from tui.model.message import Scan
 
@@ -12,8 +12,6 @@ _LONGEST = 1_000_000
 _INDEXED = 400_000
 _SNIPPET = 160
 _TAG = re.compile(r"<[^<>]*+>")
-_ENTITY = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(nbsp|amp|lt|gt|quot|apos|zwnj|shy|#?))\b;?")
-_NAMED = {"nbsp": " ", "amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "zwnj": "", "shy": ""}
 _UNSEEN = ("head", "style", "script", "title")
 _QUOTED = re.compile(r"^[ \t]*>.*$|^-- ?$.*", re.MULTILINE)
 _INVISIBLE = re.compile(
@@ -69,11 +67,11 @@ def strip_tags(source: str) -> str:
     """
     text = _drop(source, "<!--", "-->")
     for name in _UNSEEN:
-        text = _drop(text, f"<{name}", f"</{name}")
-    return " ".join(_ENTITY.sub(_character, _TAG.sub(" ", text)).split())
+        text = _drop(text, f"<{name}", f"</{name}", name_end=True)
+    return " ".join(html_tokens.unescape(_TAG.sub(" ", text)).split())
 
 
-def _drop(text: str, opening: str, closing: str) -> str:
+def _drop(text: str, opening: str, closing: str, name_end: bool = False) -> str:
     """`text` without what stands between the two, letters in either case; an unclosed one stays."""
     lower = text.lower()
     if opening not in lower or len(lower) != len(text):
@@ -86,11 +84,6 @@ def _drop(text: str, opening: str, closing: str) -> str:
             break
         out.append(text[position:start])
         position = stop + len(closing)
+        if name_end:
+            position = (lower.find(">", position) + 1) or len(text)
     return "".join(out) + text[position:]
-
-
-def _character(match: re.Match[str]) -> str:
-    code = int(match[1]) if match[1] else int(match[2], 16) if match[2] else -1
-    if code < 0:
-        return _NAMED.get(match[3], match[0])
-    return chr(code) if 0x20 <= code < 0xD800 or 0xE000 <= code <= 0x10FFFF else " "
