@@ -109,28 +109,30 @@ class Writing:
             return draft
         if raw is None:
             raise NotFound(
-                "Only the header of this message is here so far.", "Open it first, so that its text is fetched."
+                "Only the header of this message is here so far.", "Open it first: its text is then fetched."
             )
         from tui.mail import reply
         from tui.mail.message import parse
 
         content = parse(raw)
         own = [one.address for one in self._context.settings.accounts]
+        name, signature = account.address, account.signature
+        files: list[File] = []
         match kind:
             case "reply" | "reply-all":
-                fields = reply.reply(content, own, everyone=kind == "reply-all")
-                made, files = replace(fields, original=message, answers="answered"), []
+                to_all = kind == "reply-all"
+                made = reply.reply(
+                    content, account=name, own=own, to_all=to_all, signature=signature, original=message
+                )
             case "forward":
-                fields = reply.forward(content)
-                made, files = replace(fields, original=message, answers="forwarded"), carried(raw, content)
+                made = reply.forward(content, account=name, own=own, signature=signature, original=message)
+                files = carried(raw, content)
             case "edit":
-                made, files = replace(reply.edit(content), message=message), carried(raw, content)
+                made = reply.edit(content, account=name, message=message)
+                files = carried(raw, content)
             case _:
                 raise BadInput(f"There is no way to begin a mail called {kind}.")
-        made = replace(made, account=account.address, sender=made.sender or account.address)
-        if kind != "edit":
-            made = replace(made, body=signed(made.body, account.signature))
-        return self._with_files(made, files)
+        return self._with_files(replace(made, sender=made.sender or name), files)
 
     def _with_files(self, draft: Draft, files: Sequence[File]) -> Draft:
         if not files:
@@ -208,8 +210,7 @@ class Writing:
 
         content = parse(self._reader.outgoing_raw(number))
         written = replace(
-            reply.edit(content),
-            account=outgoing.account,
+            reply.edit(content, account=outgoing.account),
             bcc=", ".join(hidden(outgoing.recipients, content.envelope)),
             original=outgoing.original,
             answers=outgoing.answers,
