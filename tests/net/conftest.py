@@ -16,6 +16,17 @@ from tui.net.pop3 import Pop3Connection
 SECRET = Secret(PASSWORD)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_system_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """OpenSSL finds no authorities of the system: reading them takes most of the time of a connection."""
+    empty = tmp_path_factory.mktemp("authorities") / "none.pem"
+    empty.touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(empty))
+        patch.setenv("SSL_CERT_DIR", str(empty.parent))
+        yield
+
+
 @pytest.fixture
 def connect(dovecot: Dovecot, user: str) -> Iterator[Callable[..., ImapConnection]]:
     """Opens IMAP connections of this test's user, to the given Dovecot or the usual one."""

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import ipaddress
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,7 @@ class Certificates:
     expired: Path
     not_yet_valid: Path
     unknown_ca: Path
+    self_signed: Path
 
     def server_context(self, pem: Path | None = None) -> ssl.SSLContext:
         """A server's TLS context with the certificate in `pem` (the good one by default)."""
@@ -46,4 +52,29 @@ def make(folder: Path) -> Certificates:
     authority.cert_pem.write_to_path(str(ca))
     for name, leaf in issued.items():
         leaf.private_key_and_cert_chain_pem.write_to_path(str(folder / f"{name}.pem"))
-    return Certificates(ca, **{name: folder / f"{name}.pem" for name in issued})
+    (folder / "self_signed.pem").write_bytes(_self_signed(now - day, now + day))
+    return Certificates(
+        ca, **{name: folder / f"{name}.pem" for name in issued}, self_signed=folder / "self_signed.pem"
+    )
+
+
+def _self_signed(start: datetime.datetime, end: datetime.datetime) -> bytes:
+    """Key and certificate that vouch for themselves, in PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    addresses = [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(end)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost"), *addresses]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    plain = serialization.NoEncryption()
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
+    return private + certificate.public_bytes(pem)

@@ -10,7 +10,7 @@ from tui.model.folder import Role
 
 NAMES: dict[Role, str] = {
     Role.SENT: (
-        "Sent Items;Sent;Sent Messages;Sent Mail;Sent Email;Outbox Sent;Gesendete Elemente;Gesendet;"
+        "Sent Items;Sent;Sent Messages;Sent Mail;Sent Email;Gesendete Elemente;Gesendet;"
         "Gesendete Objekte;Gesendete Nachrichten;Éléments envoyés;Envoyés;Messages envoyés;"
         "Objets envoyés;Elementos enviados;Enviados;Mensajes enviados;Correo enviado;Posta inviata;"
         "Inviati;Inviata;Itens enviados;E-mails enviados;Mensagens enviadas;Verzonden items;"
@@ -51,7 +51,7 @@ NAMES: dict[Role, str] = {
     ),
     Role.JUNK: (
         "Junk Email;Junk E-mail;Junk;Junk Mail;Spam;Bulk Mail;Bulk;Junk-E-Mail;Spamverdacht;"
-        "Unerwünscht;Werbung;Courrier indésirable;Indésirables;Pourriel;Correo no deseado;"
+        "Unerwünscht;Courrier indésirable;Indésirables;Pourriel;Correo no deseado;"
         "Correo electrónico no deseado;No deseado;Posta indesiderata;Indesiderata;Lixo Eletrônico;"
         "Correio eletrónico de lixo;Lixo Eletrónico;Email de lixo;Ongewenste e-mail;Ongewenst;"
         "Ongewenste reclame;Skräppost;Uønsket e-post;Uønsket e-mail;Uønsket mail;Søppelpost;"
@@ -64,11 +64,9 @@ NAMES: dict[Role, str] = {
         "Nepageidaujami laiškai;Brukalas;Mēstules;Surogātpasts;Rämpspost"
     ),
     Role.ARCHIVE: (
-        "Archive;Archives;Archiv;Archivieren;Archivo;Archivados;Archivio;Arquivo;Arquivo Morto;"
+        "Archive;Archives;Archiv;Archivo;Archivados;Archivio;Arquivo;Arquivo Morto;"
         "Archief;Arkiv;Arkisto;Archiwum;Archív;Archívum;Arhivă;Arhiva;Архив;Архів;Αρχειοθήκη;Αρχείο;"
         "Arşiv;ארכיון;الأرشيف;أرشيف;アーカイブ;存档;归档;封存;보관;보관함;Lưu trữ;ที่เก็บถาวร;"
         "เก็บถาวร;Arsip;Arxiu;Arhiv;Archyvas;Arhīvs;Arhiiv"
     ),
-    Role.ALL: "All Mail;Alle Nachrichten;Tous les messages;Todos;Tutti i messaggi;Todos os e-mails",
-    Role.FLAGGED: "Starred;Markiert;Suivis;Destacados;Speciali;Com estrela",
 }

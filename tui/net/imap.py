@@ -56,6 +56,7 @@ class ImapConnection:
         with self._link.guard("connecting"):
             transport = Transport(self._link, greeted=self.server.security is Security.STARTTLS)
             if transport.state != "NONAUTH":
+                transport.shutdown()
                 raise Untrusted(
                     f"{self.server.host} signed somebody in before it was asked to.",
                     "Check the server's name and port with your provider.",
