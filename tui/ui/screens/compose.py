@@ -275,7 +275,8 @@ class ComposeScreen(Sheet[int]):
         question = Ask(
             file.filename, f"{file.type}, {size(file.size)}", [("r", "Remove it"), ("", "Keep it attached")]
         )
-        if event.sure or await self.app.push_screen_wait(question):
+        answer = "r" if event.sure else await self.app.push_screen_wait(question)
+        if answer:
             async with self._engine_in_use:
                 done, answer = await self.try_to(Detach(self._draft.id, file.id))
                 if done:
