@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tui.model.account import Auth, Security
-from tui.model.preset import PRESETS, by_address, by_name, guessed
+from tui.model.preset import PRESETS, by_address, by_name, files_sent, guessed
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,9 @@ def test_an_unknown_domain_gets_the_usual_names_over_tls() -> None:
         465,
         Security.TLS,
     )
+
+
+def test_who_files_the_sent_copy_is_known_by_the_sending_server() -> None:
+    assert files_sent("SMTP.office365.com")
+    assert files_sent("smtp-mail.outlook.com")
+    assert not files_sent("smtp.example.org")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.model.account import Auth, Login, Security
+from tui.model.account import Auth, Login
 from tui.model.error import (
     BadInput,
     Busy,
@@ -26,7 +26,7 @@ from tui.model.error import (
 )
 from tui.model.message import Flag
 from tui.model.secret import Secret
-from tui.net import flags, login, providers
+from tui.net import flags, login
 from tui.net.argument import ascii_line, one_line, uid_set
 from tui.net.faults import smtp_refused, translated
 
@@ -98,40 +98,6 @@ def test_answers() -> None:
             login.Answers("PLAIN", Login(nasty), Secret("p"))
         with pytest.raises(BadInput):
             login.Answers("PLAIN", Login("u"), Secret(nasty))
-
-
-@pytest.mark.parametrize(
-    ("address", "name"),
-    [
-        ("a@outlook.com", "outlook.com"), ("a@HOTMAIL.co.uk", "outlook.com"), ("a@live.fr", "outlook.com"),
-        ("a@msn.com", "outlook.com"), ("a@x.onmicrosoft.com", "microsoft365"), ("a@gmail.com", "gmail"),
-        ("a@googlemail.com", "gmail"), ("a@me.com", "icloud"), ("a@yahoo.de", "yahoo"), ("a@gmx.net", "gmx"),
-        ("a@web.de", "web.de"), ("a@contoso.example", ""), ("a@outlook.evil.example.org", ""), ("a", ""),
-        ("a@notgmail.com", ""), ("", ""),
-    ],
-)  # fmt: skip
-def test_presets_by_address(address: str, name: str) -> None:
-    found = providers.by_address(address)
-    assert (found.name if found else "") == name
-
-
-def test_presets_are_sound() -> None:
-    names = [preset.name for preset in providers.PRESETS]
-    assert len(set(names)) == len(names)
-    for preset in providers.PRESETS:
-        assert providers.by_name(preset.name.upper()) is preset
-        for server in (preset.imap, preset.pop3, preset.smtp):
-            assert server is None or server.security in (Security.TLS, Security.STARTTLS)
-        assert preset.smtp
-    assert providers.files_sent("SMTP.office365.com")
-    assert not providers.files_sent("smtp.example.org")
-    icloud, mailtrap = providers.by_name("icloud"), providers.by_name("mailtrap")
-    assert icloud
-    assert mailtrap
-    assert icloud.username("a@me.com") == "a"
-    assert icloud.username("a@me.com", sending=True) == "a@me.com"
-    assert mailtrap.username("a@x.example", sending=True) == "api"
-    assert mailtrap.imap is None
 
 
 CERTIFICATE = ssl.SSLCertVerificationError(1, "certificate verify failed")

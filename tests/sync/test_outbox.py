@@ -189,9 +189,7 @@ def test_a_crash_is_put_right_at_the_next_start(
     tmp_path: Path, plain_sink: SmtpSink, left_in: SendState, found: set[SendState]
 ) -> None:
     sender = Sender(tmp_path, account_at(plain_sink))
-    number = int(
-        sender.rig.ask(QueueMessage(ADDRESS, ADDRESS, TO, letter(1), at=int(time.time()) + 3600))
-    )
+    number = int(sender.rig.ask(QueueMessage(ADDRESS, ADDRESS, TO, letter(1), at=int(time.time()) + 3600)))
     sender.close()
     with Writer(sender.paths.database) as writer:
         assert writer.outbox_state(number, {SendState.HELD}, SendState.SENDING)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tui.model.folder import Role
 from tui.model.message import Flag
-from tui.sync.plan import FlagStep, Flags, Known, merge, merge_tags, plan_folder, too_many_gone
+from tui.sync.plan import Flags, FlagStep, Known, merge, merge_tags, plan_folder, too_many_gone
 
 SEEN, FLAGGED, NONE = Flag.SEEN, Flag.FLAGGED, Flag(0)
 NO_TAGS: frozenset[str] = frozenset()
@@ -83,9 +83,7 @@ tags = st.frozensets(st.sampled_from(["work", "later", "home"]))
 
 
 @given(tags, tags, tags)
-def test_tags_merge_like_flags(
-    local: frozenset[str], agreed: frozenset[str], server: frozenset[str]
-) -> None:
+def test_tags_merge_like_flags(local: frozenset[str], agreed: frozenset[str], server: frozenset[str]) -> None:
     merged = merge_tags(local, agreed, server)
     for tag in local | agreed | server:
         changed_here = (tag in local) != (tag in agreed)

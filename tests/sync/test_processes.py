@@ -89,7 +89,9 @@ def test_a_killed_leader_leaves_no_lock(make_rig: RigMaker) -> None:
 HUNG = [
     pytest.param(Protocol.IMAP, b"", [], id="imap-greeting"),
     pytest.param(Protocol.IMAP, IMAP_GREETING, imap(rule(rb" LIST ", Act.STALL)), id="imap-list"),
-    pytest.param(Protocol.IMAP, IMAP_GREETING, imap(rule(rb" (SELECT|EXAMINE) ", Act.STALL)), id="imap-select"),
+    pytest.param(
+        Protocol.IMAP, IMAP_GREETING, imap(rule(rb" (SELECT|EXAMINE) ", Act.STALL)), id="imap-select"
+    ),
     pytest.param(Protocol.POP3, b"", [], id="pop3-greeting"),
     pytest.param(Protocol.POP3, POP3_GREETING, pop3(rule(rb"^UIDL", Act.STALL)), id="pop3-uidl"),
     pytest.param(Protocol.POP3, POP3_GREETING, pop3(rule(rb"^RETR", Act.STALL)), id="pop3-retr"),

@@ -268,6 +268,12 @@ def guessed(address: str) -> Preset:
     )
 
 
+def files_sent(smtp_host: str) -> bool:
+    """Whether a sending server is known to put a copy into the Sent folder by itself."""
+    host = smtp_host.lower().rstrip(".")
+    return any(preset.files_sent and preset.smtp and preset.smtp.host == host for preset in PRESETS)
+
+
 def _owns(preset: Preset, domain: str) -> bool:
     return any(_of(domain, known) for known in preset.domains)
 

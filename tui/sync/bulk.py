@@ -125,9 +125,7 @@ class BulkFetch:
             for folder, wanted in groupby(missing, lambda one: one.folder):
                 self._folder(reader, writer, folder, list(wanted), total)
 
-    def _folder(
-        self, reader: Reader, writer: Writer, number: int, wanted: list[Missing], total: int
-    ) -> None:
+    def _folder(self, reader: Reader, writer: Writer, number: int, wanted: list[Missing], total: int) -> None:
         self._halt.check()
         folder = reader.folder(number)
         if folder is None or not self._may_read(reader, number, folder.wire):

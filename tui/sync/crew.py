@@ -90,7 +90,8 @@ class Crew:
             worker = self._workers.get(address)
         if worker is None:
             raise NotFound(
-                f"There is no account {address} that receives mail.", "outlook-tui account list shows them all."
+                f"There is no account {address} that receives mail.",
+                "outlook-tui account list shows them all.",
             )
         return worker
 
@@ -108,7 +109,9 @@ class Crew:
 
     def _fetch(self, command: Fetch, future: Future[tuple[Summary, ...]]) -> None:
         try:
-            addresses = [command.account] if command.account else [a.address for a in self._context.settings.accounts]
+            addresses = (
+                [command.account] if command.account else [a.address for a in self._context.settings.accounts]
+            )
             began = time.monotonic()
             sent = self._send_due(addresses)
             work = FetchMail(command.folders, bodies=not command.headers_only)
@@ -247,5 +250,3 @@ def summary(address: str, future: Future[Any] | None, sent: int, began: float) -
         problems=tuple(counts.problems),
         exit_code=counts.exit_code,
     )
-
-

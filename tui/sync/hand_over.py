@@ -19,7 +19,9 @@ UNSURE = (
     "The connection ended after the whole mail was handed over and before the server answered, so it may have "
     "been sent. Look into Sent or ask a recipient; only your own retry sends it again."
 )
-CUT_EARLY = "The connection ended before the mail was complete; nothing was sent. It is tried again by itself."
+CUT_EARLY = (
+    "The connection ended before the mail was complete; nothing was sent. It is tried again by itself."
+)
 
 
 def move(writer: Writer, outgoing: Outgoing, happening: Happening, **fields: int | str) -> bool:

@@ -58,14 +58,16 @@ class FolderFetch:
         yield
         yield from self._headers(plan.new)
         self.writer.mark(
-            self.folder.id, SyncMark(selected.uidvalidity, selected.uidnext, 0 if plan.held else selected.modseq)
+            self.folder.id,
+            SyncMark(selected.uidvalidity, selected.uidnext, 0 if plan.held else selected.modseq),
         )
 
     def _new_generation(self, selected: Selected) -> None:
         log.warning("UIDVALIDITY of folder %d changed", self.folder.id)
         self.writer.new_generation(self.folder.id, selected.uidvalidity)
         self.counts.problem(
-            f"The server numbered {self.folder.name} anew; its messages are compared again, none is removed.", 0
+            f"The server numbered {self.folder.name} anew; its messages are compared again, none is removed.",
+            0,
         )
 
     def _unchanged(self, mark: SyncMark, selected: Selected) -> bool:
@@ -163,7 +165,17 @@ class FolderFetch:
         self.board.tell(MessagesChanged(self.folder.account, self.folder.id))
 
 
-ORDER = (Role.INBOX, Role.SENT, Role.DRAFTS, Role.ARCHIVE, Role.NONE, Role.FLAGGED, Role.TRASH, Role.JUNK, Role.ALL)
+ORDER = (
+    Role.INBOX,
+    Role.SENT,
+    Role.DRAFTS,
+    Role.ARCHIVE,
+    Role.NONE,
+    Role.FLAGGED,
+    Role.TRASH,
+    Role.JUNK,
+    Role.ALL,
+)
 
 
 def in_order(folders: list[Folder]) -> list[Folder]:

@@ -105,12 +105,36 @@ class _Push:
         return found
 
     def _move(self, changes: Group) -> None:
-        stays_marked = not {"MOVE", "UIDPLUS"} & self._connection.capabilities
+        """MOVE, or what stands in for it: then the copy of a move that was cut is looked for before another."""
+        capabilities = self._connection.capabilities
+        stays_marked = not {"MOVE", "UIDPLUS"} & capabilities
+        if "MOVE" not in capabilities:
+            changes = self._without_those_copied_before(changes)
         for folder, group in self._by_target(changes):
             uids = self._connection.move([one.uid for one in group], folder.wire)
             if stays_marked:
                 self._writer.pending_marked([one.id for one in group])
             self._placed(group, uids, folder)
+
+    def _without_those_copied_before(self, changes: Group) -> Group:
+        """Take the originals of half-done moves away, and note that the others are being tried."""
+        rest: list[Pending] = []
+        done: list[Pending] = []
+        for one in changes:
+            folder = self._target(one) if one.attempts else None
+            row = self._reader.row(one.message) if one.message else None
+            arrived = folder is not None and row is not None and self._already_there(folder.wire, row)
+            (done if arrived else rest).append(one)
+        if done:
+            self._connection.select(changes[0].wire)
+            if not self._connection.expunge([one.uid for one in done]):
+                self._writer.pending_marked([one.id for one in done])
+            self._writer.pushed_places([(one.id, one.message, 0) for one in done if one.message])
+        elif any(one.attempts for one in rest):
+            self._connection.select(changes[0].wire)
+        for one in rest:
+            self._writer.pending_tried(one.id)
+        return rest
 
     def _copy(self, changes: Group) -> None:
         for folder, group in self._by_target(changes):
@@ -132,7 +156,11 @@ class _Push:
 
     def _append(self, changes: Group) -> None:
         for one in changes:
-            row, raw = (self._reader.row(one.message), self._reader.raw(one.message)) if one.message else (None, None)
+            row, raw = (
+                (self._reader.row(one.message), self._reader.raw(one.message))
+                if one.message
+                else (None, None)
+            )
             folder = self._reader.folder(row.folder_id) if row else None
             if one.message is None or row is None or raw is None or folder is None or row.uid:
                 self._writer.pending_done([one.id])

@@ -147,9 +147,7 @@ class ImapVisit:
 
     def _one_folder(self, folder: Folder, counts: Counts) -> FolderFetch:
         before = self._reader.mark(folder.id)
-        fetch = FolderFetch(
-            self._connection, self._reader, self._writer, self._context.board, folder, counts
-        )
+        fetch = FolderFetch(self._connection, self._reader, self._writer, self._context.board, folder, counts)
         try:
             for _ in fetch.steps():
                 self._interlude()
@@ -225,5 +223,3 @@ class ImapVisit:
         self._connection.create(self._connection.wire_name(name))
         self._writer.folders(self._account.address, self._connection.folders())
         self._context.board.tell(FoldersChanged(self._account.address))
-
-

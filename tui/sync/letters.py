@@ -56,8 +56,6 @@ def answer_from_json(text: str) -> Any:
         kind = _ERRORS.get(fields["error"], MailError)
         raise kind(fields["what"], fields["hint"], detail=fields["detail"])
     if "summaries" in fields:
-        return tuple(
-            Summary(**{**one, "problems": tuple(one["problems"])}) for one in fields["summaries"]
-        )
+        return tuple(Summary(**{**one, "problems": tuple(one["problems"])}) for one in fields["summaries"])
     value = fields["value"]
     return tuple(value) if isinstance(value, list) else value

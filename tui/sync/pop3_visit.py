@@ -141,7 +141,9 @@ class Pop3Visit:
         self, batch: dict[int, str], matcher: Matcher, sizes: dict[int, int], counts: Counts
     ) -> dict[int, str]:
         """What of a batch is not here yet; the rest gets its UIDL, and its bytes where these are missing."""
-        found = [(number, matcher.find(fingerprint(top))) for number, top in self._connection.tops(list(batch))]
+        found = [
+            (number, matcher.find(fingerprint(top))) for number, top in self._connection.tops(list(batch))
+        ]
         for number, row in found:
             if row is not None and self._linked(row, batch[number], number, sizes, counts):
                 del batch[number]
@@ -285,5 +287,3 @@ def as_new_message(raw: bytes, uidl: str) -> NewMessage:
         raw=raw,
         scan=scan(raw),
     )
-
-

@@ -12,7 +12,7 @@ from tui.model.account import Account, Protocol, SentCopy
 from tui.model.draft import CopyState, Outgoing
 from tui.model.folder import Role
 from tui.model.message import Address, Flag, NewMessage
-from tui.net.providers import files_sent
+from tui.model.preset import files_sent
 from tui.store.reader import Reader
 from tui.sync.context import Context
 from tui.sync.writing import hidden

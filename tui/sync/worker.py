@@ -216,9 +216,7 @@ class Worker:
             self._context.board.enter(self._account.address, Phase.STOPPED, what=error.what, hint=error.hint)
         elif isinstance(error, Refused):
             if not isinstance(job.work, OpenBody):
-                self._context.board.tell(
-                    Problem(self._account.address, error.what, error.hint, error.detail)
-                )
+                self._context.board.tell(Problem(self._account.address, error.what, error.hint, error.detail))
             self._plan_next_fetch(self._context.settings.general.check_minutes * 60.0)
             self._context.board.enter(self._account.address, Phase.UP_TO_DATE)
         else:
