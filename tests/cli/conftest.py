@@ -11,6 +11,13 @@ from tests.cli.program import Program
 from tui.demo.demo import Demo
 
 
+@pytest.fixture(autouse=True)
+def _no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The person's own keyring is not for tests."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    monkeypatch.delenv("OUTLOOK_TUI_HOME", raising=False)
+
+
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
     """The program over an empty home."""

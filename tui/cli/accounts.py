@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli import records
 from tui.cli.account_options import account_of, choose_preset
-from tui.cli.asking import confirmed, secrets_for
+from tui.cli.asking import confirmed, printed_by_commands, secrets_for
 from tui.cli.codes import worst
 from tui.cli.output import Cell, Ink
 from tui.cli.shell import Shell
@@ -35,6 +35,7 @@ def add(shell: Shell, options: Namespace) -> int:
         _require_keyring()
     with shell.engine() as engine:
         if not (options.no_test or shell.offline):
+            printed_by_commands(account)
             code = _tested(shell, engine, TestAccount(account, secret, smtp_secret))
             if code:
                 shell.output.note("Nothing was saved. --no-test saves an account without trying it.")

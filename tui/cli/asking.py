@@ -12,7 +12,7 @@ from tui.model.secret import Secret
 
 
 def secrets_for(account: Account, options: Namespace) -> tuple[Secret | None, Secret | None]:
-    """The secrets for receiving and for sending, None where a command prints them.
+    """The secrets for receiving and for sending that are to be kept; None where a command prints them.
 
     Raises SignInNeeded when there is none and nobody to ask.
     """
@@ -42,6 +42,15 @@ def _secret(account: Account, login: Login | None, from_stdin: bool, what: str) 
             "Give it by --password-stdin, or a command that prints it by --password-command CMD.",
         )
     return _asked(f"The {what} of {login.username}: ")
+
+
+def printed_by_commands(account: Account) -> None:
+    """Run the commands that print an account's secrets, once. Raises SignInNeeded naming what went wrong."""
+    from tui.config.secrets import from_command
+
+    for login in (account.login, account.smtp_login):
+        if login is not None and login.source is SecretSource.COMMAND:
+            from_command(login.command)
 
 
 def _from_stdin(what: str) -> Secret:

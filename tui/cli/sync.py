@@ -123,6 +123,7 @@ def _summary_text(summary: Summary) -> str:
         (summary.gone, "gone"),
         (summary.sent, "sent"),
     )
-    said = ", ".join(f"{number} {word}" for number, word in counted if number) or "nothing new"
+    nothing = "nothing new" if not summary.exit_code else "not brought up to date"
+    said = ", ".join(f"{number} {word}" for number, word in counted if number) or nothing
     lines = [f"{summary.account}: {said} ({summary.seconds:.1f} s)"]
     return "\n".join([*lines, *(f"  {problem}" for problem in summary.problems)])

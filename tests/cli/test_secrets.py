@@ -1,0 +1,42 @@
+"""A secret is never printed, logged, stored or handed to another program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.program import Program, servers
+from tui.demo.demo import Demo
+
+
+def _holders(folder: Path, secret: str) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()]
+
+
+def test_no_command_lets_the_password_out(program: Program, demo: Demo) -> None:
+    secret = demo.secret.reveal()
+    results = [program.add(demo)]
+    lines = ["sync", "list", "account show", "account test", "doctor", "send --to a@contoso.example", "undo"]
+    results += [program(*line.split(), code=None) for line in lines]
+    wrong = program.home.parent / "wrong"
+    wrong.write_text("canary-5f1b")
+    words = ("account", "add", "other@contoso.example", *servers(demo), "--password-command", f"cat {wrong}")
+    results.append(program(*words, code=77))
+    for result in results:
+        assert secret not in result.out + result.err
+        assert "canary-5f1b" not in result.out + result.err
+    assert _holders(program.home, secret) == []
+    assert _holders(program.home, "canary-5f1b") == []
+
+
+def test_a_password_that_cannot_be_kept_is_not_taken(program: Program, demo: Demo) -> None:
+    words = ("account", "add", demo.account.address, *servers(demo), "--password-stdin")
+    result = program(*words, stdin=b"canary-77aa\n", code=77)
+    assert "--password-command" in result.err
+    assert _holders(program.home, "canary-77aa") == []
+    assert program.json("account", "list").records == []
+
+
+def test_a_command_that_prints_nothing_is_named(program: Program, demo: Demo) -> None:
+    words = ("account", "add", demo.account.address, *servers(demo), "--password-command")
+    for command in ("false", "true", "no-such-program"):
+        assert "command" in program(*words, command, code=77).err
