@@ -35,7 +35,7 @@ def client(dovecot: Dovecot, user: str) -> Iterator[Any]:
     try:
         yield made
     finally:
-        made.logout()
+        made.logout()  # type: ignore[no-untyped-call]
 
 
 def until(truth: Callable[[], object], seconds: float = 10.0) -> None:

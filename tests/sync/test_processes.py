@@ -41,7 +41,7 @@ def test_a_change_of_the_second_program_is_pushed_by_the_first(
     make_rig: RigMaker, dovecot: Dovecot, user: str, account: Account
 ) -> None:
     dovecot.deliver(user, letter(1))
-    first = make_rig(account)
+    make_rig(account)
     second = make_rig(account)
     second.fetch()
     row = second.rows()[0]

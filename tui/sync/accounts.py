@@ -6,10 +6,9 @@ import logging
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from tui.config.settings import Settings, load, remove_account, save_account
-from tui.model.account import Account, Protocol, SecretSource
+from tui.model.account import Account, Login, Protocol, SecretSource
 from tui.model.command import Check, RemoveAccount, SaveAccount, SignIn, TestAccount
 from tui.model.error import MailError, NotFound, NotKept
 from tui.model.event import AccountsChanged, Checked, Problem
@@ -25,8 +24,8 @@ log = logging.getLogger(__name__)
 
 
 SETTLE_FIRST = (
-    "The configuration asks for another protocol; switch in the account's settings, or run outlook-tui account "
-    "set ADDRESS incoming=…, so that nothing is left behind."
+    "The configuration asks for another protocol; switch in the account's settings, or run outlook-tui "
+    "account set ADDRESS incoming=…, so that nothing is left behind."
 )
 
 
@@ -51,7 +50,7 @@ class Accounts:
         self._crew = crew
         self._lock = threading.Lock()
 
-    def carry_out(self, command: SaveAccount | RemoveAccount | SignIn | TestAccount) -> Any:
+    def carry_out(self, command: SaveAccount | RemoveAccount | SignIn | TestAccount) -> object:
         """The command's answer, as `model.command` says."""
         match command:
             case TestAccount(account, secret, smtp_secret):
@@ -61,7 +60,8 @@ class Accounts:
                     return self._save(account, secret, smtp_secret)
             case RemoveAccount(address, keep_mail):
                 with self._lock:
-                    return self._remove(address, keep_mail)
+                    self._remove(address, keep_mail)
+                return None
             case SignIn(address, secret, remember):
                 with self._lock:
                     return self._sign_in(address, secret, remember)
@@ -138,7 +138,7 @@ class Accounts:
         self._crew.restart(account.address)
         return words
 
-    def _keep(self, account: Account, login: Any, secret: Secret | None, which: str) -> str:
+    def _keep(self, account: Account, login: Login | None, secret: Secret | None, which: str) -> str:
         """Put a secret where the account says; a sentence when it could only be kept for this session."""
         if secret is None or login is None or login.source is SecretSource.COMMAND:
             return ""

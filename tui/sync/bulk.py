@@ -36,7 +36,7 @@ def wants_bodies_since(offline: Offline, now: float) -> int | None:
 
 
 class BulkFetch:
-    """`bulk:<account>`: fetches what `missing_bodies` names, newest first, and ends. `on_end` is called then."""
+    """`bulk:<account>`: fetches what `missing_bodies` names, newest first, and ends with `on_end`."""
 
     def __init__(self, context: Context, account: Account, since: int, on_end: Callable[[], None]) -> None:
         assert account.imap is not None

@@ -228,7 +228,8 @@ class Crew:
             worker.close()
         if self._outbox:
             self._outbox.close(max(0.0, deadline - time.monotonic()))
-        return all([worker.join(max(0.0, deadline - time.monotonic())) for worker in workers])
+        ended = [worker.join(max(0.0, deadline - time.monotonic())) for worker in workers]
+        return all(ended)
 
 
 def summary(address: str, future: Future[Any] | None, sent: int, began: float) -> Summary:

@@ -1,4 +1,4 @@
-"""The door between processes: requests of others are carried out, and the lead is taken when it falls free."""
+"""The door between processes: requests of others are carried out; the lead is taken when it falls free."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Doorman:
             writer.request_answer(number, answer_to_json(error or future.result()))
 
 
-def ask_leader(context: Context, command: NetworkCommand, closing: threading.Event) -> Any:
+def ask_leader(context: Context, command: NetworkCommand, closing: threading.Event) -> object:
     """Have the process that leads carry out a command, and wait for its answer.
 
     Raises the MailError it ended with, Undecided when nobody takes the request.

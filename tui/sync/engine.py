@@ -1,7 +1,7 @@
 """The engine: every thread that talks to a server, behind four calls: start, post, listen, close.
 
-Whoever holds the engine lock talks to the servers. Another process carries out its local commands in the store
-itself, and writes its network commands there as requests for the one that leads.
+Whoever holds the engine lock talks to the servers. Another process carries out its local commands in the
+store itself, and writes its network commands there as requests for the one that leads.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Engine:
         self._crew.start()
 
     def listen(self, listener: Callable[[Event], None]) -> Callable[[], None]:
-        """Hear every event, on the engine's threads: keep it to one line. Answers the function that ends it."""
+        """Hear every event, on the engine's threads: keep it short. Answers the function that ends it."""
         return self._context.board.listen(listener)
 
     def status(self, account: str) -> AccountStatus:

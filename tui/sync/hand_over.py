@@ -16,8 +16,8 @@ from tui.sync.outbox_states import DURABLE, Happening, following
 log = logging.getLogger(__name__)
 
 UNSURE = (
-    "The connection ended after the whole mail was handed over and before the server answered, so it may have "
-    "been sent. Look into Sent or ask a recipient; only your own retry sends it again."
+    "The connection ended after the whole mail was handed over and before the server answered, so it may "
+    "have been sent. Look into Sent or ask a recipient; only your own retry sends it again."
 )
 CUT_EARLY = (
     "The connection ended before the mail was complete; nothing was sent. It is tried again by itself."

@@ -1,7 +1,8 @@
 """Changes made here, told to the server: each once, in the order they were made, safe to begin again.
 
-A change is repeated after a crash, so each act is one that may be repeated: flags are set to what they should
-be; a MOVE of a UID that has left does nothing; an APPEND is looked for by Message-ID before it is tried again.
+A change is repeated after a crash, so each act is one that may be repeated: flags are set to what they
+should be; a MOVE of a UID that has left does nothing; an APPEND is looked for by Message-ID before it is
+tried again.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ class _Push:
         return found
 
     def _move(self, changes: Group) -> None:
-        """MOVE, or what stands in for it: then the copy of a move that was cut is looked for before another."""
+        """MOVE, or what stands in for it: then a copy that was made before a cut is not made again."""
         capabilities = self._connection.capabilities
         stays_marked = not {"MOVE", "UIDPLUS"} & capabilities
         if "MOVE" not in capabilities:

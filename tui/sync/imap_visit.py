@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import select
 import time
-from typing import Any
 
 from tui.mail.scan import scan
 from tui.model.account import Account
@@ -55,7 +54,7 @@ class ImapVisit:
         self._connection.connect()
         self._connection.sign_in(login, self._context.secret(self._account, login, "incoming"))
 
-    def do(self, work: Work) -> Any:
+    def do(self, work: Work) -> object:
         """Carry out one piece of work."""
         self._idled = False
         match work:
@@ -70,7 +69,8 @@ class ImapVisit:
             case LookForSent(outgoing):
                 return self._look_for(outgoing)
             case MakeFolder(name):
-                return self._make_folder(name)
+                self._make_folder(name)
+                return None
 
     def rest(self, seconds: float) -> bool:
         """IDLE in the inbox, or sleep where the server cannot; True when there may be news."""

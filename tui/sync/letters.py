@@ -49,7 +49,7 @@ def answer_to_json(answer: object) -> str:
     return json.dumps({"value": answer})
 
 
-def answer_from_json(text: str) -> Any:
+def answer_from_json(text: str) -> object:
     """The answer of `answer_to_json`; raises the MailError if it was one."""
     fields = json.loads(text)
     if "error" in fields:

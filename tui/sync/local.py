@@ -1,4 +1,4 @@
-"""The thread on which local changes are made, in the order they were asked for; the network catches up later."""
+"""The thread on which local changes are made, in the order asked for; the network catches up later."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class Changes:
         self._writer = writer
         self._writing = Writing(context, reader, writer)
 
-    def do(self, command: LocalCommand) -> Any:
+    def do(self, command: LocalCommand) -> object:
         """Carry out `command` and answer as `model.command` says."""
         match command:
             case SetFlags() | Move() | Archive() | Delete():
@@ -120,7 +120,8 @@ class Changes:
             case CreateFolder(account, name):
                 return self._create_folder(account, name)
             case ConfirmGone(folder, remove):
-                return self._confirm_gone(folder, remove)
+                self._confirm_gone(folder, remove)
+                return None
             case QueueDraft() | QueueMessage() | CancelSend() | RetrySend():
                 return self._outbox(command)
             case StartDraft() | SaveDraft() | Attach() | Detach() | DropDraft():
@@ -188,7 +189,7 @@ class Changes:
             self._context.board.tell(MessagesChanged(found.account, folder))
             self._context.board.tell(FoldersChanged(found.account))
 
-    def _create_folder(self, account: str, name: str) -> Any:
+    def _create_folder(self, account: str, name: str) -> object:
         known = self._context.account(account)
         if known is None:
             raise NotFound(f"There is no account {account}.", "outlook-tui account list shows them all.")
@@ -208,7 +209,7 @@ class Changes:
 
     # Writing
 
-    def _draft(self, command: StartDraft | SaveDraft | Attach | Detach | DropDraft) -> Any:
+    def _draft(self, command: StartDraft | SaveDraft | Attach | Detach | DropDraft) -> object:
         answer = self._writing.draft(command)
         if not isinstance(command, StartDraft):
             for account, folder in self._writing.touched():

@@ -1,4 +1,4 @@
-"""The thread that sends. Every step is committed before it is made; the final dot is the point of no return."""
+"""The thread that sends: each step is committed before it is made; from the final dot none leads back."""
 
 from __future__ import annotations
 

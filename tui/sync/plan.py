@@ -2,16 +2,16 @@
 
 The state table; `pending` is a change made here that the server has not been told yet:
 
-| server              | store              | pending | step                                                   |
-|---------------------|--------------------|---------|--------------------------------------------------------|
-| has uid             | no row             | no      | fetch its header                                       |
-| has uid             | row left from here | yes     | nothing: the push will take it away                    |
-| has uid, same flags | row                | no      | nothing                                                |
-| has uid, other flags| row                | no      | take the server's flags                                |
-| has uid, other flags| row                | yes     | merge by the flags last agreed; what is ours is pushed |
-| gone                | row                | no      | removed here, into the local wastebasket               |
-| gone                | row                | flags   | the same: there is nothing left to flag                |
-| gone                | row left from here | yes     | the change has happened: forget it                     |
+| server              | store              | pending | step                                                  |
+|---------------------|--------------------|---------|-------------------------------------------------------|
+| has uid             | no row             | no      | fetch its header                                      |
+| has uid             | row left from here | yes     | nothing: the push will take it away                   |
+| same flags          | row                | no      | nothing                                               |
+| other flags         | row                | no      | take the server's flags                               |
+| other flags         | row                | yes     | merge by the flags last agreed; ours are pushed       |
+| gone                | row                | no      | removed here, into the local wastebasket              |
+| gone                | row                | flags   | the same: there is nothing left to flag               |
+| gone                | row left from here | yes     | the change has happened: forget it                    |
 
 `server` must come from one complete, tagged-OK list of this session: nothing else proves that a message is
 gone. More gone at once than `max(20, 20 %)` is held for the person's word, except in Junk and Deleted.

@@ -6,7 +6,6 @@ import hashlib
 import logging
 import time
 from collections import deque
-from typing import Any
 
 from tui.mail.header import envelope, fingerprint, received_date
 from tui.mail.scan import scan
@@ -58,7 +57,7 @@ class Pop3Visit:
         self._connection.connect()
         self._connection.sign_in(login, self._context.secret(self._account, login, "incoming"))
 
-    def do(self, work: Work) -> Any:
+    def do(self, work: Work) -> object:
         """Carry out one piece of work; POP3 has nothing to push to."""
         match work:
             case FetchMail() | FetchAllBodies():
@@ -208,10 +207,7 @@ class Pop3Visit:
         """DELE what the policy lets go and whose bytes, read back from the disk, are the server's."""
         known = self._reader.uidls(self._account.address)
         policy = self._account.keep
-        if policy.text == "delete":
-            numbers = [*plan.delete, *plan.new]
-        else:
-            numbers = list(plan.delete)
+        numbers = [*plan.delete, *plan.new] if policy.text == "delete" else list(plan.delete)
         for number, uidl in numbers:
             self._interlude()
             row = known.get(uidl)

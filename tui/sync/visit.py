@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from tui.sync.jobs import Work
 
@@ -33,7 +33,7 @@ class Visit(Protocol):
     def open(self) -> None:
         """Connect and sign in. Raises MailError."""
 
-    def do(self, work: Work) -> Any:
+    def do(self, work: Work) -> object:
         """Carry out one piece of work. Raises MailError; the visit is closed after any but Refused."""
 
     def rest(self, seconds: float) -> bool:
