@@ -186,8 +186,9 @@ class MemoryEngine:
     _heard: list[Callable[[Event], None]] = field(default_factory=list)
     _undo: dict[int, Row] = field(default_factory=dict)
 
-    def start(self) -> None:
+    def start(self, *, offline: bool = False) -> None:
         self.started = True
+        self.offline = offline
 
     def close(self, within: float = 2.0) -> bool:
         self.closed = True

@@ -45,7 +45,8 @@ def _commands() -> type[Provider]:
 class OutlookApp(App[None], inherit_bindings=False):
     """Shows the mail at once, then starts the engine; closes it on leaving.
 
-    `compose_draft` opens the compose screen over the mail, for mailto links and the command line.
+    `compose` opens the compose screen over the mail, for mailto links and the command line; `offline` works
+    without the network until told otherwise.
     """
 
     TITLE = "outlook-tui"
@@ -62,10 +63,12 @@ class OutlookApp(App[None], inherit_bindings=False):
         settings: Settings,
         demo: bool = False,
         compose: Draft | None = None,
+        offline: bool = False,
     ) -> None:
         super().__init__()
         self.desk = self.open_desk(engine, paths, settings, demo)
         self.compose_draft = compose
+        self._start_offline = offline
         self._follower = Follower()
         self._sequence_timer: Timer | None = None
         self._unlisten: Callable[[], None] | None = None
@@ -94,7 +97,7 @@ class OutlookApp(App[None], inherit_bindings=False):
     def on_ready(self) -> None:
         """The mail is on the screen: start the engine, then open what else was asked for."""
         self._unlisten = self.desk.engine.listen(self._hear)
-        self.desk.engine.start()
+        self.desk.engine.start(offline=self._start_offline)
         for sentence in keys.clashes(self.desk.settings.general.keys, self.desk.settings.keys):
             self.notify(sentence, title="Keys", severity="warning", timeout=15, markup=False)
         if self.compose_draft is not None:

@@ -9,7 +9,6 @@ from tests.ui.memory import ME, NOW, row
 from tui.model.message import Address, Flag, Row
 from tui.ui.widgets.row_drawing import TONES, Look, State, draw, lines_for
 
-
 PLAIN = State()
 
 
@@ -40,7 +39,9 @@ def test_the_date_stays_in_its_column_on_a_terminal(string: str) -> None:
     plain = text(row(1), Look(99, 1, NOW))[0]
     date = plain.split()[-1]
     where = plain.rindex(date)
-    assert "".join(screen.buffer[0][where + offset].data[0] for offset in range(len(date))) == date, screen.display
+    assert "".join(screen.buffer[0][where + offset].data[0] for offset in range(len(date))) == date, (
+        screen.display
+    )
 
 
 def test_marks() -> None:

@@ -13,6 +13,7 @@ from tui.model.command import Command
 from tui.model.error import Cancelled, MailError, StoreBroken, Untrusted
 from tui.model.message import Row
 from tui.model.safe_text import safe_line
+from tui.ui import crash
 from tui.ui.desk import Desk
 from tui.ui.places import ALL_INBOXES, Place
 from tui.ui.remembered import Memory
@@ -55,6 +56,11 @@ class MailBase(Screen[None]):
             return await asyncio.wrap_future(self.desk.engine.post(command))
         except CancelledError as error:
             raise Cancelled("That was stopped.") from error
+        except MailError:
+            raise
+        except Exception as error:  # the border to the engine's threads: its mistake must not end the screen
+            crash.record(error, type(command).__name__)
+            raise MailError("That did not work: a mistake in the program.", "The log says where.") from error
 
     def tell(self, error: MailError) -> None:
         """Show an error where it belongs: a dialog where the person must see it, else a passing note."""

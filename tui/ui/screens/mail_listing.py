@@ -95,6 +95,9 @@ class Listing(MailBase):
         except StoreBroken as error:
             self._store_failed(error)
             return
+        inboxes = [folder for folder in folders if folder.role is Role.INBOX]
+        if self.place == ALL_INBOXES and len(inboxes) == 1:
+            self.place = place_of(inboxes[0])
         states = {address: engine.status(address) for address, _ in accounts}
         nodes = plant(accounts, folders, states, waiting, self.memory.now.folded)
         key = f"folder:{self.place.folder}" if self.place.folder else "all"

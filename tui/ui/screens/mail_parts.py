@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import webbrowser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -12,6 +11,7 @@ from textual.worker import get_current_worker
 from tui.model.content import Attachment, Content, Link
 from tui.model.error import MailError
 from tui.ui import words
+from tui.ui.opening import may_open, open_outside
 from tui.ui.screens.mail_base import MailBase
 from tui.ui.screens.pick import Item, Pick
 from tui.ui.widgets.reading_pane import ReadingPane
@@ -124,12 +124,16 @@ class Parts(MailBase):
 
     @work(thread=True, group="browser")
     def _browse(self, url: str) -> None:
-        if not webbrowser.open(url):
-            self.app.call_later(self.flash, "No browser could be started here.")
+        if not open_outside(url):
+            self.app.call_later(self.copy_instead, url)
+
+    def copy_instead(self, url: str) -> None:
+        """Where there is no desktop, the link goes to the clipboard."""
+        self.app.copy_to_clipboard(url)
+        self.flash("There is no desktop to open it with; the link is copied.")
 
     @work(exclusive=True, group="dialog")
     async def _offer_files(self, content: Content, files: list[Attachment]) -> None:
-        from tui.mail.saving import may_open
         from tui.ui.screens.dialog import Ask
 
         if not files or self.pane.page is None:
@@ -137,7 +141,7 @@ class Parts(MailBase):
         message = self.pane.page.row.id
         only = files[0] if len(files) == 1 else None
         choices = [("s", "Save to Downloads")]
-        if only is not None and may_open(only.filename, only.type):
+        if only is not None and may_open(only.filename):
             choices.append(("o", "Open"))
         text = "\n".join(
             f"{one.filename or 'without a name'}  ({one.type}, {words.size(one.size)})" for one in files
@@ -177,7 +181,7 @@ class Parts(MailBase):
         if worker.is_cancelled or not saved:
             return
         if and_open:
-            webbrowser.open(saved[0].as_uri())
+            and_open = open_outside(saved[0].absolute().as_uri())
         where = str(saved[0]) if len(saved) == 1 else f"{words.count(len(saved), 'file')} to {folder}"
         self.app.call_later(self.flash, f"Opened {saved[0].name}." if and_open else f"Saved {where}.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
@@ -187,15 +187,15 @@ def _files(attachments: Sequence[Attachment], room: int) -> Iterator[Drawn]:
         yield (Piece(f"  and {len(attachments) - 50:,} more (press a)", "dim"),)
 
 
-def _headers(headers: Iterable[tuple[str, str]], room: int) -> Iterator[Drawn]:
-    for name, value in list(headers)[:_MOST_HEADERS]:
-        label = f"{safe_line(name, 60)}: "
-        first = True
-        for drawn in _wrapped(safe_line(value, 2000), max(8, room - 4), "text"):
-            yield (Piece(label, "label"), *drawn) if first and cell_len(label) < 5 else drawn
-            first = False
-            continue
-        yield ()
+def _headers(headers: Sequence[tuple[str, str]], room: int) -> Iterator[Drawn]:
+    for name, value in headers[:_MOST_HEADERS]:
+        label = safe_line(name, 60)
+        for number, line in enumerate(_wrapped(f"{label}: {safe_line(value, 2000)}", room, "text")):
+            text = line[0].text
+            if number == 0 and text.startswith(label):
+                yield Piece(label, "label"), Piece(text[len(label) :])
+            else:
+                yield line
     yield (Piece("─" * room, "rule"),)
     yield ()
 
