@@ -18,8 +18,11 @@ Answer = Callable[[Any], Any]
 
 
 class OfflineEngine:
-    """Delegates to an engine that works offline. `answers` maps kinds of commands to what is answered instead:
-    the answer is the function's value, or the MailError it raises. `posted` holds every command."""
+    """Delegates to an engine that works offline.
+
+    `answers` maps kinds of commands to what is answered instead: the function's value, or the MailError it
+    raises. `posted` holds every command.
+    """
 
     def __init__(self, paths: Paths, settings: Settings) -> None:
         self.real = Engine(paths, settings, Secrets())

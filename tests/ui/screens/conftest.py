@@ -82,8 +82,8 @@ class Opened:
 
 
 _KEYS = {
-    " ": "space", "@": "at", ".": "full_stop", ",": "comma", "-": "minus", "/": "slash", "<": "less_than_sign",
-    ">": "greater_than_sign", ";": "semicolon", "_": "underscore", "\n": "enter",
+    " ": "space", "@": "at", ".": "full_stop", ",": "comma", "-": "minus", "/": "slash",
+    "<": "less_than_sign", ">": "greater_than_sign", ";": "semicolon", "_": "underscore", "\n": "enter",
 }  # fmt: skip
 
 Opening = Callable[..., Any]

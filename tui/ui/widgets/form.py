@@ -171,6 +171,6 @@ class OneOf(Vertical, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Choose what was clicked."""
-        clicked = event.widget
-        if clicked is not None and clicked.name and clicked.parent is self:
+        clicked, _ = self.screen.get_widget_at(event.screen_x, event.screen_y)
+        if clicked.name and clicked.parent is self:
             self.value = self._choices[int(clicked.name)][0]
