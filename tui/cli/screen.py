@@ -12,6 +12,9 @@ from tui.cli.shell import Shell
 from tui.model.draft import Draft
 from tui.model.error import BadUsage, MailError
 
+DEMO = "demo"
+"""What the screen answers when the person chose the demo on the welcome screen."""
+
 if TYPE_CHECKING:
     from tui.config.secrets import Secrets
 
@@ -88,6 +91,7 @@ def _show(shell: Shell, secrets: Secrets, compose: Draft | None, demo: bool) -> 
     crash.install()
     shell.start_log()
     engine = Engine(shell.paths, shell.settings, secrets, watch=True)
-    app = OutlookApp(engine, shell.paths, shell.settings, demo=demo, compose=compose)
-    app.run()
+    app = OutlookApp(engine, shell.paths, shell.settings, demo=demo, compose=compose, offline=shell.offline)
+    if app.run() == DEMO:
+        return _demo(shell)
     return app.return_code or 0

@@ -42,11 +42,11 @@ def _commands() -> type[Provider]:
     return Commands
 
 
-class OutlookApp(App[None], inherit_bindings=False):
+class OutlookApp(App[str], inherit_bindings=False):
     """Shows the mail at once, then starts the engine; closes it on leaving.
 
     `compose` opens the compose screen over the mail, for mailto links and the command line; `offline` works
-    without the network until told otherwise.
+    without the network until told otherwise. `run` answers "demo" when the person asked for the demo.
     """
 
     TITLE = "outlook-tui"
@@ -107,7 +107,12 @@ class OutlookApp(App[None], inherit_bindings=False):
         elif not self.desk.settings.accounts:
             from tui.ui.screens.welcome import WelcomeScreen
 
-            self.push_screen(WelcomeScreen(self.desk))
+            self.push_screen(WelcomeScreen(self.desk), self._through_door)
+
+    def _through_door(self, door: str | None) -> None:
+        """Leave for the demo: it has a home and servers of its own, so it is a run of its own."""
+        if door == "demo":
+            self.exit("demo")
 
     async def on_unmount(self) -> None:
         """Let go of the engine and the store; servers that hang are not waited for."""
