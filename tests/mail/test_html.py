@@ -39,7 +39,7 @@ def shown(source: str) -> str:
         ("<textarea>a <b></textarea>", "a <b>"),
         ("&lt;b&gt; &amp;amp; &euro; &#8364; &#x20ac;", "<b> &amp; € € €"),
         ("a&nbsp;&nbsp;&zwnj;&nbsp;b", "a b"),
-        ("<table><tr><th>Item<th>No<tr><td>Tea<td>3<tr><td>Coffee<td>4</table>", "Item    No\nTea     3\nCoffee  4"),
+        ("<table><tr><th>Item<th>No<tr><td>Tea<td>3<tr><td>Milk<td>4</table>", "Item  No\nTea   3\nMilk  4"),
         ("<table><tr><td><p>one</p><p>two</p><td>three</table>", "one\n\ntwo\nthree"),
         ("<table><tr><td><table><tr><td>deep</table></table>", "deep"),
         ("<table><caption>C</caption><tr><td>a</table>", "C\n\na"),

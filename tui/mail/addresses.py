@@ -32,7 +32,8 @@ def parse_list(text: str) -> tuple[list[Address], list[str]]:
                 good.setdefault(word.lower(), Address(None, word))
             continue
         found = mailboxes.parse(entry)
-        if len(found) == 1 and is_usable(found[0].address):
+        whole = ("<" in entry or is_usable(words[-1])) and not _CONTROL.search(entry.replace("\t", " "))
+        if whole and len(found) == 1 and is_usable(found[0].address):
             good.setdefault(found[0].address.lower(), found[0])
         else:
             bad.append(entry)

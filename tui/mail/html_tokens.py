@@ -108,7 +108,7 @@ def attributes(text: str) -> dict[str, str]:
 
 
 def unescape(text: str) -> str:
-    """Character references decoded (WHATWG HTML 13.2.5.72). Control characters come out as such, to be shown."""
+    """Character references decoded (WHATWG HTML 13.2.5.72); control characters come out, to be shown."""
     if "&" not in text:
         return text
     if "&#" in text:
