@@ -32,10 +32,11 @@ def open_compose(shell: Shell, options: Namespace) -> int:
     _require_terminal()
     accounts = shell.accounts()
     draft = parse_mailto(options.url or "mailto:", accounts[0].address if accounts else "")
-    return _run(shell, _completed(draft, options))
+    return _run(shell, completed(draft, options))
 
 
-def _completed(draft: Draft, options: Namespace) -> Draft:
+def completed(draft: Draft, options: Namespace) -> Draft:
+    """The draft with what the options of `compose` say; they go before what stood in the URL."""
     return replace(
         draft,
         sender=draft.account,
