@@ -71,7 +71,10 @@ def usage(db: sqlite3.Connection, account: str) -> list[Usage]:
         " WHERE ?1 = '' OR address = ?1 GROUP BY folder.id ORDER BY account.id, folder.name",
         (account,),
     )
-    return [Usage(*row[:-1], oldest=row[-1] >> SEQUENCE_BITS) for row in found]
+    return [
+        Usage(address, folder, name, messages, bodies, octets, oldest >> SEQUENCE_BITS)
+        for address, folder, name, messages, bodies, octets, oldest in found
+    ]
 
 
 def expire(db: sqlite3.Connection, now: int) -> None:

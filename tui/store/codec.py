@@ -142,7 +142,8 @@ _REPLY = re.compile(r"\s*(?:re|aw|antw|sv|vs|odp|res|ynt)(?:\[\d+\])?\s*[:：]",
 
 def base_subject(subject: str) -> str:
     """A subject without its reply and forward prefixes (after RFC 5256 2.1), folded for comparing."""
-    return " ".join(_PREFIX.sub("", subject, count=1).split()).casefold()
+    prefix = _PREFIX.match(subject)
+    return " ".join(subject[prefix.end() if prefix else 0 :].split()).casefold()
 
 
 def is_reply(subject: str) -> bool:

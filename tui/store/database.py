@@ -16,6 +16,7 @@ from tui.store.schema import MIGRATIONS, VERSION
 BUSY_SECONDS = 10.0
 _WAL_LIMIT = 64 * 1024 * 1024
 _CACHE_KIB = 8 * 1024
+_CHECKPOINT_PAGES = 4_000
 
 _SETTINGS = (
     "PRAGMA foreign_keys = ON",
@@ -25,6 +26,7 @@ _SETTINGS = (
     "PRAGMA checkpoint_fullfsync = ON",
     "PRAGMA secure_delete = FAST",
     f"PRAGMA journal_size_limit = {_WAL_LIMIT}",
+    f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}",
     f"PRAGMA cache_size = -{_CACHE_KIB}",
 )
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
+from collections.abc import Iterable, Sequence
 
 from tui.model.folder import Role, SyncMark
 from tui.model.message import NewMessage, Scan
@@ -30,29 +29,20 @@ _LONGEST_SNIPPET = 300
 _MAX_SIZE = (1 << 63) - 1
 
 
-class _Positions:
-    """Free positions: the second of receipt, and a number within it."""
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-        self._next: dict[int, Iterator[int]] = {}
-
-    def take(self, received: int) -> int:
-        now = second(received)
-        if now not in self._next:
-            first = now << SEQUENCE_BITS
-            row = self._db.execute(
-                "SELECT max(position) FROM message WHERE position BETWEEN ? AND ?",
-                (first, first | SEQUENCE_MASK),
-            ).fetchone()
-            self._next[now] = count(first if row[0] is None else row[0] + 1)
-        position = next(self._next[now])
-        return position if position >> SEQUENCE_BITS == now else self.take(now + 1)
-
-
-def free_position(db: sqlite3.Connection, received: int) -> int:
-    """A position for one message received at that time (Unix seconds)."""
-    return _Positions(db).take(received)
+def free_positions(db: sqlite3.Connection, received: Sequence[int]) -> list[int]:
+    """Positions for messages received at these times (Unix seconds): the second, and a number within it."""
+    seconds = [second(one) for one in received]
+    taken = db.execute(
+        "SELECT value, (SELECT max(position) FROM message WHERE position"
+        " BETWEEN value << ?1 AND (value << ?1) | ?2) FROM json_each(?3)",
+        (SEQUENCE_BITS, SEQUENCE_MASK, integers(set(seconds))),
+    )
+    free = {now: now << SEQUENCE_BITS if last is None else last + 1 for now, last in taken}
+    positions: list[int] = []
+    for now in seconds:
+        positions.append(free[now])
+        free[now] += 1
+    return positions
 
 
 def next_id(db: sqlite3.Connection) -> int:
@@ -111,17 +101,21 @@ def _insert(db: sqlite3.Connection, folder: int, messages: list[NewMessage], on_
     first = next_id(db)
     order = sorted(range(len(messages)), key=lambda number: (messages[number].received, messages[number].uid))
     ordered = [(first + rank, messages[number]) for rank, number in enumerate(order)]
-    threads = Threads(db, account, (one.envelope for one in messages))
+    subjects = {number: base_subject(one.envelope.subject) for number, one in ordered}
+    threads = Threads(db, account, [(one.envelope, subjects[number]) for number, one in ordered])
     for number, one in ordered:
         threads.add(number, one.envelope, second(one.received))
     found = threads.save()
-    positions = _Positions(db)
-    places_of = {number: positions.take(one.received) for number, one in ordered}
+    positions = free_positions(db, [one.received for _, one in ordered])
+    places_of = {number: position for (number, _), position in zip(ordered, positions, strict=True)}
     db.executemany(
         "INSERT INTO message (id, folder, uid, uidl, position, flags, agreed, tags, agreed_tags, size,"
         " attachments, thread, fingerprint, whole, on_server, sender, subject)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [_row(number, folder, places_of[number], one, found[number], on_server) for number, one in ordered],
+        [
+            _row(number, folder, places_of[number], one, found[number], on_server, subjects[number])
+            for number, one in ordered
+        ],
     )
     db.executemany(
         "INSERT INTO header (message, envelope, snippet) VALUES (?, ?, ?)",
@@ -139,7 +133,7 @@ def _insert(db: sqlite3.Connection, folder: int, messages: list[NewMessage], on_
 
 
 def _row(
-    number: int, folder: int, position: int, one: NewMessage, thread: int, on_server: bool
+    number: int, folder: int, position: int, one: NewMessage, thread: int, on_server: bool, subject: str
 ) -> tuple[int | str | None, ...]:
     flags, tags = int(one.flags), tags_text(one.tags)
     envelope = one.envelope
@@ -161,7 +155,7 @@ def _row(
         one.raw is not None,
         on_server,
         storable(sender[:_SORT_KEY]).casefold(),
-        storable(base_subject(envelope.subject)[:_SORT_KEY]),
+        storable(subject[:_SORT_KEY]),
     )
 
 

@@ -15,38 +15,35 @@ _ACCOUNT_FOLDERS = (
 )
 
 
+class _Flags(dict[int, Flag]):
+    """Flags by their bits: a folder has few different ones, so each is made once."""
+
+    def __missing__(self, bits: int) -> Flag:
+        self[bits] = flag = Flag(bits)
+        return flag
+
+
+class _Tags(dict[str, frozenset[str]]):
+    """Tags by their column, each made once."""
+
+    def __missing__(self, text: str) -> frozenset[str]:
+        self[text] = tags = tags_of(text)
+        return tags
+
+
 def listing(db: sqlite3.Connection, folder: int) -> list[Placed]:
     """Every row of a folder, newest first."""
-    flags: dict[int, Flag] = {}
-    tags: dict[str, frozenset[str]] = {}
+    flags, tags = _Flags(), _Tags()
     states = (BodyState.HEADERS, BodyState.FULL)
-    found: list[Placed] = []
-    for number, uid, now, agreed, own, agreed_tags, fingerprint, whole, position in db.execute(
-        "SELECT id, uid, flags, agreed, tags, agreed_tags, fingerprint, whole, position FROM message"
-        " WHERE folder = ? ORDER BY position DESC",
-        (folder,),
-    ):
-        # A folder has few different flags: each is made once.
-        for bits in (now, agreed):
-            if bits not in flags:
-                flags[bits] = Flag(bits)
-        for text in (own, agreed_tags):
-            if text not in tags:
-                tags[text] = tags_of(text)
-        found.append(
-            Placed(
-                number,
-                uid or 0,
-                flags[now],
-                flags[agreed],
-                tags[own],
-                tags[agreed_tags],
-                fingerprint,
-                states[whole],
-                position >> SEQUENCE_BITS,
-            )
-        )
-    return found
+    found = db.execute(
+        "SELECT id, coalesce(uid, 0), flags, agreed, tags, agreed_tags, fingerprint, whole, position >> ?"
+        " FROM message WHERE folder = ? ORDER BY position DESC",
+        (SEQUENCE_BITS, folder),
+    )
+    return [
+        Placed(number, uid, flags[now], flags[agreed], tags[own], tags[theirs], mark, states[whole], received)
+        for number, uid, now, agreed, own, theirs, mark, whole, received in found
+    ]
 
 
 def placed_count(db: sqlite3.Connection, folder: int) -> int:

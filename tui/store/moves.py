@@ -14,7 +14,7 @@ from tui.model.error import BadInput, Refused
 from tui.model.folder import Folder
 from tui.store.codec import SEQUENCE_BITS, integers
 from tui.store.folders import known_folder
-from tui.store.insert import free_position, next_id
+from tui.store.insert import free_positions, next_id
 
 Moved = tuple[int, int]
 """A message and the folder it was moved from."""
@@ -171,7 +171,7 @@ def copy(db: sqlite3.Connection, ids: Sequence[int], target: int) -> list[int]:
 def _duplicate(db: sqlite3.Connection, message: int, target: int) -> int:
     number = next_id(db)
     old = db.execute("SELECT position FROM message WHERE id = ?", (message,)).fetchone()[0]
-    position = free_position(db, old >> SEQUENCE_BITS)
+    (position,) = free_positions(db, [old >> SEQUENCE_BITS])
     db.execute(
         "INSERT INTO message (id, folder, position, flags, agreed, tags, agreed_tags, size, attachments,"
         " thread, fingerprint, whole, on_server, sender, subject)"

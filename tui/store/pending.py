@@ -79,7 +79,7 @@ def tried(db: sqlite3.Connection, number: int) -> None:
 
 
 def marked(db: sqlite3.Connection, ids: Iterable[int]) -> None:
-    """Messages that their server could only mark as deleted: they are not taken for new while they stand there."""
+    """Messages that their server could only mark as deleted: not taken for new while they stand there."""
     which = integers(ids)
     db.execute(
         "INSERT INTO pending (account, kind, folder, wire, uid, uidvalidity, attempts)"

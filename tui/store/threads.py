@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from tui.model.message import Envelope
-from tui.store.codec import base_subject, integers, is_reply, storable
+from tui.store.codec import integers, is_reply, storable
 
 _LAST_REFERENCES = 40
 _FIRST_REFERENCES = 2
@@ -25,7 +25,7 @@ def _hash(text: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-def linked_ids(envelope: Envelope) -> set[int]:
+def _linked(envelope: Envelope) -> set[int]:
     """The hashes of the Message-IDs that tie a message to its conversation.
 
     Of a long References field its first and last ones: a hostile one may hold 100,000.
@@ -33,15 +33,13 @@ def linked_ids(envelope: Envelope) -> set[int]:
     references = envelope.references
     if len(references) > _FIRST_REFERENCES + _LAST_REFERENCES:
         references = references[:_FIRST_REFERENCES] + references[-_LAST_REFERENCES:]
-    ids = {envelope.message_id, envelope.in_reply_to, *references} - {""}
-    return {_hash(one) for one in ids}
+    return {_hash(one) for one in (envelope.message_id, envelope.in_reply_to, *references) if one}
 
 
-def _subject_hash(envelope: Envelope) -> int | None:
+def _subject_hash(envelope: Envelope, subject: str) -> int | None:
     """Subject and the two correspondents, in either direction, for mail that names no other mail."""
     if envelope.in_reply_to or envelope.references or len(envelope.sender) != 1 or not envelope.to:
         return None
-    subject = base_subject(envelope.subject)
     if len(subject) < _SHORTEST_SUBJECT:
         return None
     pair = sorted((envelope.sender[0].address.casefold(), envelope.to[0].address.casefold()))
@@ -49,27 +47,39 @@ def _subject_hash(envelope: Envelope) -> int | None:
 
 
 class Threads:
-    """Finds the conversations of one batch of messages of one account, within the caller's transaction."""
+    """Finds the conversations of one batch of messages of one account, within the caller's transaction.
 
-    def __init__(self, db: sqlite3.Connection, account: int, batch: Iterable[Envelope]) -> None:
+    The batch: envelopes with their `base_subject`, in the order in which they are added.
+    """
+
+    def __init__(self, db: sqlite3.Connection, account: int, batch: Sequence[tuple[Envelope, str]]) -> None:
         self._db = db
         self._account = account
-        self._links: dict[int, int] = {}
-        self._new_links: dict[int, int] = {}
-        self._found: dict[int, int] = {}
-        envelopes = list(batch)
-        wanted = {one for envelope in envelopes for one in linked_ids(envelope)}
-        found = db.execute(
-            "SELECT hash, thread FROM link WHERE account = ? AND hash IN (SELECT value FROM json_each(?))",
-            (account, integers(wanted)),
+        self._batch = [(_linked(one), _subject_hash(one, subject)) for one, subject in batch]
+        self._next = iter(self._batch)
+        self._links: dict[int, int] = dict(
+            db.execute(
+                "SELECT hash, thread FROM link WHERE account = ? AND hash IN (SELECT value FROM json_each(?))",
+                (account, integers({one for ids, _ in self._batch for one in ids})),
+            )
         )
-        self._links.update(found)
+        self._new_links: dict[int, int] = {}
+        self._subjects = {
+            key: (message, received, orphan)
+            for key, message, received, orphan in db.execute(
+                "SELECT hash, message, received, orphan FROM subject_link"
+                " WHERE account = ? AND hash IN (SELECT value FROM json_each(?))",
+                (account, integers({key for _, key in self._batch if key is not None})),
+            )
+        }
+        self._found: dict[int, int] = {}
 
     def add(self, message: int, envelope: Envelope, received: int) -> None:
         """Put message `message` into a conversation: that of its own id where it begins one."""
-        ids = linked_ids(envelope)
+        ids, key = next(self._next)
         known = sorted({self._links[one] for one in ids if one in self._links})
-        thread = known[0] if known else self._by_subject(message, envelope, received)
+        by_subject = message if key is None else self._by_subject(key, message, envelope, received)
+        thread = known[0] if known else by_subject
         if len(known) > 1:
             self._merge(known[1:], thread)
         for one in ids:
@@ -84,25 +94,24 @@ class Threads:
             " ON CONFLICT (account, hash) DO UPDATE SET thread = excluded.thread",
             [(self._account, one, thread) for one, thread in sorted(self._new_links.items())],
         )
-        return self._found
-
-    def _by_subject(self, message: int, envelope: Envelope, received: int) -> int:
-        key = _subject_hash(envelope)
-        if key is None:
-            return message
-        orphan = is_reply(envelope.subject)
-        row = self._db.execute(
-            "SELECT message, received, orphan FROM subject_link WHERE account = ? AND hash = ?",
-            (self._account, key),
-        ).fetchone()
-        self._db.execute(
+        self._db.executemany(
             "INSERT OR REPLACE INTO subject_link (account, hash, message, received, orphan)"
             " VALUES (?, ?, ?, ?, ?)",
-            (self._account, key, message, received, orphan),
+            [
+                (self._account, key, *self._subjects[key])
+                for key in sorted({key for _, key in self._batch if key is not None})
+            ],
         )
-        if row and abs(received - row[1]) <= _SUBJECT_SECONDS and (orphan or (row[2] and row[1] >= received)):
-            return self._thread_of(row[0]) or message
-        return message
+        return self._found
+
+    def _by_subject(self, key: int, message: int, envelope: Envelope, received: int) -> int:
+        orphan = is_reply(envelope.subject)
+        before = self._subjects.get(key)
+        self._subjects[key] = (message, received, orphan)
+        if before is None or abs(received - before[1]) > _SUBJECT_SECONDS:
+            return message
+        answered = before[2] and before[1] >= received  # an answer was here before what it answers
+        return self._thread_of(before[0]) or message if orphan or answered else message
 
     def _thread_of(self, message: int) -> int | None:
         if message in self._found:
@@ -110,14 +119,13 @@ class Threads:
         row = self._db.execute("SELECT thread FROM message WHERE id = ?", (message,)).fetchone()
         return int(row[0]) if row else None
 
-    def _merge(self, others: Sequence[int], thread: int) -> None:
+    def _merge(self, others: Iterable[int], thread: int) -> None:
         """Make several conversations one: a message has come that ties them together."""
         taken = set(others)
-        values = integers(others)
         for table in ("message", "link"):
             self._db.execute(
                 f"UPDATE {table} SET thread = ? WHERE thread IN (SELECT value FROM json_each(?))",  # noqa: S608
-                (thread, values),
+                (thread, integers(taken)),
             )
         for links in (self._links, self._new_links, self._found):
             for one, old in links.items():
