@@ -55,6 +55,7 @@ def test_the_envelope_of_a_message_and_of_its_header_are_one() -> None:
         (b"Subject: a\n\tb\n  c\n\n", "a b c"),
         (b"Subject: gr\xc3\xbcn\n\n", "grün"),
         (b"Subject: gr\xfcn\n\n", "grün"),
+        ("Subject: Привет\nContent-Type: text/plain; charset=koi8-r\n\n".encode("koi8-r"), "Привет"),
         (b"Subject: \x1b$BF|K\\\x1b(B\n\n", "日本"),
         (b"garbage\nSubject: x\n\n", "x"),
         (b"Received: y\ngarbage without colon\nSubject: x\n\n", "x"),

@@ -71,6 +71,13 @@ def test_flowed_text_is_joined_in_the_pane() -> None:
     assert [line.text for line in content.paragraphs] == ["one two"]
 
 
+def test_a_message_of_another_kind_of_text_is_shown() -> None:
+    content = message.parse(b"Content-Type: text/markdown\n\n# words\n")
+    assert content.text == "# words\n"
+    assert len(content.attachments) == 1
+    assert message.parse(b"Content-Type: text/x\nContent-Disposition: attachment\n\nx").text == ""
+
+
 def test_an_encrypted_mail_is_shown_as_what_it_is() -> None:
     content = message.parse(
         b"Content-Type: multipart/encrypted; boundary=m\n\n"

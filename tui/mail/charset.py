@@ -102,8 +102,9 @@ def decode(data: bytes, label: str = "") -> str:
     return _clean(text)
 
 
-def guess(data: bytes) -> str:
-    """Text of bytes without a usable charset: BOM, ISO-2022-JP escapes, UTF-8, else Windows-1252."""
+def guess(data: bytes, hint: str = "") -> str:
+    """Text of bytes without a usable charset: BOM, ISO-2022-JP escapes, UTF-8, the charset `hint` that stands
+    elsewhere in the mail, else Windows-1252."""
     try:
         text = data.decode("ascii")
     except UnicodeDecodeError:
@@ -114,7 +115,9 @@ def guess(data: bytes) -> str:
         if data.startswith(bom):
             return _clean(data.decode(codec, "replace"))
     text8 = _first(data, ("utf_8",))
-    return text8 if text8 is not None else _utf8_or_western(data)
+    if text8 is None and hint:
+        text8 = _first(data, known(hint))
+    return _clean(text8) if text8 is not None else _utf8_or_western(data)
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 
-from tui.mail import charset, dates, mailboxes, words
+from tui.mail import charset, dates, mailboxes, parameters, words
 from tui.model.message import Address, Envelope
 
 _NAME = rb"[!-9;-~]+[ \t]*:"
@@ -79,9 +79,10 @@ def split_named(block: bytes) -> list[tuple[str, bytes]]:
     return [(match[1].decode("ascii"), match[2]) for match in _FIELD.finditer(block)]
 
 
-def unfold(value: bytes) -> str:
-    """A field's value on one line, as text but not yet decoded (RFC 5322 2.2.3)."""
-    text = value.decode("ascii") if value.isascii() and b"\x1b" not in value else charset.guess(value)
+def unfold(value: bytes, hint: str = "") -> str:
+    """A field's value on one line, as text but not yet decoded (RFC 5322 2.2.3). Raw octets that are no UTF-8
+    are read by the charset `hint`."""
+    text = value.decode("ascii") if value.isascii() and b"\x1b" not in value else charset.guess(value, hint)
     if "\n" in text:
         text = _FOLD.sub(" ", text)
     return text.strip()
@@ -116,6 +117,7 @@ def envelope_of(found: Sequence[tuple[str, bytes]]) -> Envelope:
         elif name in ("to", "cc", "bcc"):
             further.setdefault(name, [first[name]]).append(value)
     first.update((name, b", ".join(values)) for name, values in further.items())
+    hint = "" if all(map(bytes.isascii, first.values())) else _charset(first)
     moment = dates.parse(unfold(first["date"])) if "date" in first else None
     ids = message_ids(unfold(first.get("references", b"")))
     if len(ids) > _MOST_REFERENCES:
@@ -126,18 +128,27 @@ def envelope_of(found: Sequence[tuple[str, bytes]]) -> Envelope:
         references=ids,
         date=moment[0] if moment else None,
         date_offset=moment[1] if moment else None,
-        subject=words.decode(unfold(first.get("subject", b""))).strip(),
-        sender=_addresses(first, "from"),
-        reply_to=_addresses(first, "reply-to"),
-        to=_addresses(first, "to"),
-        cc=_addresses(first, "cc"),
-        bcc=_addresses(first, "bcc"),
+        subject=words.decode(unfold(first.get("subject", b""), hint)).strip(),
+        sender=_addresses(first, "from", hint),
+        reply_to=_addresses(first, "reply-to", hint),
+        to=_addresses(first, "to", hint),
+        cc=_addresses(first, "cc", hint),
+        bcc=_addresses(first, "bcc", hint),
     )
 
 
-def _addresses(first: dict[str, bytes], name: str) -> tuple[Address, ...]:
+def _addresses(first: dict[str, bytes], name: str, hint: str) -> tuple[Address, ...]:
     value = first.get(name)
-    return mailboxes.parse(unfold(value)) if value else ()
+    return mailboxes.parse(unfold(value, hint)) if value else ()
+
+
+def _charset(first: dict[str, bytes]) -> str:
+    """The charset of the text below, by which senders who put raw octets into their header most
+    likely wrote.
+    """
+    declared = first.get("content-type")
+    found = parameters.content_type(declared.decode("latin-1")) if declared else None
+    return found[1].get("charset", "") if found else ""
 
 
 def message_ids(value: str) -> tuple[str, ...]:

@@ -5,7 +5,20 @@ from __future__ import annotations
 import hashlib
 import re
 
-from tui.mail import auth, bodies, caution, charset, header, html, invitation, links, structure, text, words
+from tui.mail import (
+    auth,
+    bodies,
+    caution,
+    charset,
+    header,
+    html,
+    invitation,
+    links,
+    structure,
+    text,
+    uuencode,
+    words,
+)
 from tui.mail.bodies import Bodies
 from tui.mail.structure import Part
 from tui.model.content import Attachment, Content, Invitation, Line, Link
@@ -32,12 +45,13 @@ def parse(raw: bytes) -> Content:
     envelope = header.envelope_of(fields)
     decoded = tuple((name, words.decode(header.unfold(value))) for name, value in named_fields(found.root))
     shown = _Shown()
-    for part in _readable(divided):
-        shown.add(part)
+    for found_part in _readable(found.root, divided):
+        shown.add(found_part)
     source = _joined([decoded_text(part) for part in divided.html if part.type == "text/html"])
     if not shown.rendered and source:
         shown.links_of(source)
     attachments = tuple(map(_attachment, divided.attachments))
+    attachments += _embedded(shown.files, len(found.parts))
     results = next((value for name, value in decoded if name.lower() == "authentication-results"), "")
     notes = [*found.defects, *caution.about_sender(envelope, decoded)]
     notes += caution.about_attachments(attachments)
@@ -62,9 +76,17 @@ def parse(raw: bytes) -> Content:
 
 def part(raw: bytes, number: int) -> bytes:
     """The decoded bytes of the part that an Attachment's `part` names. Raises NotFound when there is none."""
-    for found in structure.read(raw).parts:
-        if found.number == number:
-            return found.content()
+    found = structure.read(raw)
+    if 0 < number <= len(found.parts):
+        return found.parts[number - 1].content()
+    files = [
+        data
+        for plain in _readable(found.root, bodies.divide(found.root))
+        if plain.type != "text/html"
+        for _, data in uuencode.take_out(decoded_text(plain))[1]
+    ]
+    if 0 < number - len(found.parts) <= len(files):
+        return files[number - len(found.parts) - 1]
     raise NotFound(
         f"The mail has no part {number}.", "The attachments of a mail are numbered as `read` lists them."
     )
@@ -86,8 +108,11 @@ def decoded_text(found: Part) -> str:
     return _BREAK.sub("\n", decoded) if "\r" in decoded else decoded
 
 
-def _readable(divided: Bodies) -> list[Part]:
-    """The text parts to show; the HTML when the plain text is empty and the HTML is not."""
+def _readable(root: Part, divided: Bodies) -> list[Part]:
+    """The text parts to show; the HTML when the plain text is empty and the HTML is not; and a message that
+    is nothing but some other kind of text."""
+    if root in divided.attachments and root.type.startswith("text/") and root.disposition != "attachment":
+        return [] if root.type in _CALENDAR else [root]
     plain = [found for found in divided.text if bodies.shown_as(found) in ("text/plain", "text/html")]
     rich = [found for found in divided.html if found.type == "text/html"]
     if rich and rich != plain and not any(decoded_text(found).strip() for found in plain):
@@ -113,6 +138,7 @@ class _Shown:
         self.links: list[Link] = []
         self.pictures = 0
         self.rendered = False
+        self.files: list[tuple[str, bytes]] = []
 
     def add(self, found: Part) -> None:
         """Append one part, each rendered on its own: no markup reaches over from one to the next."""
@@ -127,6 +153,8 @@ class _Shown:
         else:
             flowed = found.parameters.get("format", "").lower() == "flowed"
             delsp = flowed and found.parameters.get("delsp", "").lower() == "yes"
+            source, files = uuencode.take_out(source)
+            self.files += files
             lines, linked = text.paragraphs(source, flowed=flowed, delsp=delsp, before=len(self.links))
             self.texts.append(text.unflowed(source, delsp=True) if delsp else source)
         if self.lines and lines:
@@ -152,6 +180,22 @@ def _attachment(found: Part) -> Attachment:
         sha256=hashlib.sha256(data).hexdigest(),
         disposition=found.disposition,
         content_id=found.content_id,
+    )
+
+
+def _embedded(files: list[tuple[str, bytes]], before: int) -> tuple[Attachment, ...]:
+    """Attachments for files found in the text; their numbers follow those of the parts."""
+    return tuple(
+        Attachment(
+            part=before + count,
+            filename=name,
+            type="application/octet-stream",
+            size=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+            disposition="",
+            content_id="",
+        )
+        for count, (name, data) in enumerate(files, start=1)
     )
 
 

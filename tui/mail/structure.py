@@ -155,7 +155,7 @@ class _Scanner:
             else:
                 part.type, part.parameters = found
                 part.declared = True
-        part.encoding = parameters.token(values.get("content-transfer-encoding", ""))
+        part.encoding = transfer.canonical(parameters.token(values.get("content-transfer-encoding", "")))
         if "content-disposition" in values:
             part.disposition, part.disposition_parameters = parameters.disposition(
                 values["content-disposition"]

@@ -16,6 +16,14 @@ _UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} [^\r\n]*\r?\n", re.MULTI
 _DECODED = frozenset({"base64", "quoted-printable", "x-uuencode", "uuencode", "x-uue", "uue"})
 
 
+def canonical(token: str) -> str:
+    """An encoding's name as the RFCs write it, for what senders make of it (`quoted/printable`,
+    `base-64`).
+    """
+    squeezed = "".join(filter(str.isalnum, token))
+    return {"base64": "base64", "quotedprintable": "quoted-printable"}.get(squeezed, token)
+
+
 def is_encoded(encoding: str) -> bool:
     """Whether a part in this encoding (lower case) differs from its decoded bytes."""
     return encoding in _DECODED
