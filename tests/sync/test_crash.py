@@ -54,7 +54,7 @@ def test_pop3_with_deletion_loses_and_doubles_nothing(
         dovecot.deliver(user, raw)
     account = account_on(dovecot, user, incoming=Protocol.POP3, keep=Keep("delete"))
     rig = make_rig(account, start=False)
-    chance = random.Random(20261123)  # noqa: S311 - the same kills each time
+    chance = random.Random(20261123)
     for _ in range(KILLS):
         fetch_and_kill(rig, chance)
         sound(rig)
@@ -86,7 +86,7 @@ def test_imap_with_changes_on_both_sides_reaches_the_same_end(
     rig.engine.close()
     for raw in sent[MESSAGES // 2 :]:
         dovecot.deliver(user, raw)
-    chance = random.Random(11)  # noqa: S311 - the same kills each time
+    chance = random.Random(11)
     for _ in range(KILLS):
         fetch_and_kill(rig, chance)
         sound(rig)

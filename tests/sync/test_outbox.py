@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,12 +34,14 @@ TO = ("first@contoso.example", "second@contoso.example")
 class Sender:
     """An engine with a sending-only account; `server` may be changed by making a new one in the same home."""
 
-    def __init__(self, home: Path, account: Account) -> None:
+    def __init__(self, home: Path, account: Account, *, watch: bool = False) -> None:
         self.paths = find(str(home))
         Database.open(self.paths.database)
         secrets = Secrets()
         secrets.remember(ADDRESS, "incoming", Secret("word"))
-        self.rig = Rig(self.paths, account, Engine(self.paths, settings_of(self.paths, account), secrets))
+        self.rig = Rig(
+            self.paths, account, Engine(self.paths, settings_of(self.paths, account), secrets, watch=watch)
+        )
         self.rig.engine.start()
 
     def queue(self, number: int = 1, to: tuple[str, ...] = TO) -> int:
@@ -261,3 +264,21 @@ def test_a_draft_that_cannot_be_sent_stays(tmp_path: Path, plain_sink: SmtpSink,
             assert reader.draft(saved.id) is not None and reader.outbox() == []
     finally:
         sender.close()
+
+
+def test_a_draft_that_a_crash_left_is_found_in_drafts(tmp_path: Path, plain_sink: SmtpSink) -> None:
+    sender = Sender(tmp_path, account_at(plain_sink))
+    draft = sender.rig.ask(StartDraft(ADDRESS))
+    sender.rig.ask(SaveDraft(replace(draft, to=TO[0], subject="Half a thought", body="It was")))
+    assert sender.rig.role(Role.DRAFTS) == []
+    sender.close()
+    with Writer(sender.paths.database) as writer:
+        writer.local_folder(ADDRESS, "Drafts", Role.DRAFTS)
+    again = Sender(tmp_path, account_at(plain_sink), watch=True)
+    try:
+        again.rig.ask(SaveDraft(replace(draft, subject="Another")))  # answered behind the filing
+        (row,) = again.rig.role(Role.DRAFTS)
+        assert row.envelope.subject == "Half a thought"
+        assert again.rig.ask(StartDraft(ADDRESS, "edit", row.id)).body == "It was"
+    finally:
+        again.close()

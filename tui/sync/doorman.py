@@ -58,6 +58,8 @@ class Doorman:
     def _run(self) -> None:
         try:
             with Reader(self._context.database) as reader, Writer(self._context.database) as writer:
+                if self._lock.held:
+                    writer.expire()
                 version = -1
                 while not self._stop.wait(LOOK_EVERY):
                     if not self._lock.held and self._lock.acquire():

@@ -82,9 +82,9 @@ class Engine:
         if offline:
             self._context.offline.set()
         Database.open(self._paths.database)
-        self._local.start()
         self._lock.acquire()
         self._accounts.enter_in_store()
+        self._local.start(file_drafts=self.leading and self._watch)
         if self.leading:
             self._crew.start()
         self._doorman.start()

@@ -8,7 +8,7 @@ import time
 
 from tui.mail.scan import scan
 from tui.model.account import Account
-from tui.model.error import NotFound, Refused
+from tui.model.error import Garbled, NotFound, Refused
 from tui.model.event import BodyArrived, FoldersChanged, MessagesChanged, NewMail
 from tui.model.folder import Folder, Role
 from tui.net.imap import ImapConnection
@@ -130,7 +130,10 @@ class ImapVisit:
         """LIST, except when the one folder asked for is known already (a push named it)."""
         if names and all(self._reader.folder_named(self._account.address, name) for name in names):
             return
-        self._writer.folders(self._account.address, self._connection.folders())
+        listed = self._connection.folders()
+        if not any(folder.role is Role.INBOX for folder in listed):
+            raise Garbled("The server lists no inbox.", "Its folders are read again in a moment.")
+        self._writer.folders(self._account.address, listed)
         self._context.board.tell(FoldersChanged(self._account.address))
         self._interlude()
 

@@ -53,10 +53,12 @@ class LocalThread:
         self._context = context
         self._crew = crew
         self._queue: queue.SimpleQueue[tuple[LocalCommand, Future[Any]] | None] = queue.SimpleQueue()
+        self._file_drafts = False
         self._thread = threading.Thread(target=self._run, name="local", daemon=True)
 
-    def start(self) -> None:
-        """Begin."""
+    def start(self, *, file_drafts: bool) -> None:
+        """Begin; `file_drafts` first puts what a crash left unfiled into the Drafts folders."""
+        self._file_drafts = file_drafts
         self._thread.start()
 
     def post(self, command: LocalCommand) -> Future[Any]:
@@ -75,6 +77,8 @@ class LocalThread:
         try:
             with Reader(self._context.database) as reader, Writer(self._context.database) as writer:
                 changes = Changes(self._context, self._crew, reader, writer)
+                if self._file_drafts:
+                    changes.file_drafts()
                 while item := self._queue.get():
                     carry_out(changes, *item)
         except StoreBroken as error:
@@ -126,6 +130,12 @@ class Changes:
                 return self._outbox(command)
             case StartDraft() | SaveDraft() | Attach() | Detach() | DropDraft():
                 return self._draft(command)
+
+    def file_drafts(self) -> None:
+        """Give drafts that were never closed a copy in their Drafts folder, where they can be found."""
+        for draft in self._reader.drafts():
+            if not draft.message and self._context.account(draft.account):
+                self._draft(SaveDraft(draft, file=True))
 
     # Messages
 
