@@ -56,6 +56,7 @@ _INLINE = frozenset((
 _TABLE_PARTS = frozenset(("td", "th", "tr", "tbody", "thead", "tfoot"))
 _BEGIN = frozenset(("a", "ul", "ol", "menu", "dir", "li", "dd", "table", "td", "th", "blockquote", "q"))
 # fmt: on
+_OF_THEIR_OWN = _BEGIN | _UNSEEN | _STYLES.keys()
 _PARAGRAPH = ("p",)
 # What an opening tag closes first, and up to which element it looks (WHATWG HTML 13.1.2.4, optional tags).
 _CLOSES: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
@@ -162,14 +163,12 @@ class _Walker:
         state = self._state
         if state.gone or state.hidden:
             return
-        text = html_tokens.unescape(raw)
         if state.pre:
+            text = html_tokens.unescape(raw)
             self._preformatted(clean(text.replace("\r\n", "\n").replace("\r", "\n")))
             return
-        # Blanks first: a carriage return or form feed between tags is no control character to be shown.
-        text = clean(_BLANKS.sub(" ", text))
-        if "\u200c" in raw or "zwnj" in raw:
-            text = _BLANKS.sub(" ", text)
+        # Most runs of real mail are line breaks between tags, or plain words.
+        text = " " if raw.isspace() else _words(raw)
         if text:
             self._page.write(text, state.style, state.link, state.quote)
             if state.link:
@@ -190,7 +189,7 @@ class _Walker:
             self._close_nearest(closing[0], closing[1])
         gone = self._state.gone
         if name in _BLOCKS:
-            if name not in _TABLE_PARTS:
+            if self._count.get("p") and name not in _TABLE_PARTS:
                 self._close_nearest(_PARAGRAPH, _CELL_EDGE)
             self._page.end_line()
             if not gone and name in _SPACED:
@@ -201,7 +200,7 @@ class _Walker:
             return
         self._stack.append(_Open(name, self._state))
         self._count[name] = self._count.get(name, 0) + 1
-        if not gone:
+        if not gone and (rest or name in _OF_THEIR_OWN):
             self._enter(name, rest)
 
     def _enter(self, name: str, rest: str) -> None:
@@ -216,7 +215,7 @@ class _Walker:
             self._state = _State(
                 effect.gone,
                 state.hidden if effect.hidden is None else effect.hidden,
-                state.style | effect.style,
+                state.style | effect.style if effect.style else state.style,
                 state.link,
                 state.pre if effect.pre is None else effect.pre,
                 state.quote,
@@ -293,7 +292,9 @@ class _Walker:
         """A closing tag; one that closes nothing is ignored, but for </p> and </br>, which stand for empty
         ones.
         """
-        if name == "br":
+        if self._stack and self._stack[-1].name == name:
+            self._pop_to(len(self._stack) - 1)
+        elif name == "br":
             self._page.end_line(keep=True)
         elif name == "p" and not self._count.get("p"):
             self._page.end_line()
@@ -371,6 +372,16 @@ class _Walker:
         elif name == "table" and self._tables and self._tables[-1].level == len(self._stack):
             self._tables.pop().finish()
             self._page.blank()
+
+
+def _words(raw: str) -> str:
+    """A run of text outside <pre>: decoded, blanks as one, safe."""
+    text = html_tokens.unescape(raw) if "&" in raw else raw
+    if not text.isascii() or "\n" in text or "  " in text or "\t" in text or "\r" in text or "\f" in text:
+        # Before cleaning, as a carriage return between words is none to be shown; and after it, as blanks
+        # that invisible letters parted come together.
+        return _BLANKS.sub(" ", clean(_BLANKS.sub(" ", text)))
+    return clean(text)
 
 
 def _effect(name: str, rest: str) -> _Effect:

@@ -9,6 +9,7 @@ _WIDEST = 110
 _MOST_COLUMNS = 12
 _MOST_ROWS = 1_000
 _GAP = "  "
+_PLAIN = Style(0)
 
 
 class Page:
@@ -25,7 +26,7 @@ class Page:
         self._spans: list[Span] = []
         self._pieces: list[str] = []
         self._spanned = 0
-        self._style = Style(0)
+        self._style = _PLAIN
         self._link = 0
         self._quote = 0
         self._blank_wanted = False
@@ -70,7 +71,7 @@ class Page:
             self.lines.append(Line(tuple(self._spans), self._quote))
             self.written += 1
             self._spans, self._pieces, self._spanned = [], [], 0
-            self._style, self._link = Style(0), 0
+            self._style, self._link = _PLAIN, 0
         elif keep:
             self._blank_wanted = bool(self.lines)
 

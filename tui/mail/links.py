@@ -14,6 +14,8 @@ _KNOWN = frozenset({"http", "https", "mailto", "tel", "sms", "ftp", "xmpp", "geo
 _HOST_IN_TEXT = re.compile(r"(?:https?://)?((?:[\w-]+\.)+[a-z]{2,24})(?::\d+)?(?=[/?#\s]|\Z)", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*(?=:)")
 _SPACE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
+# Browsers read a backslash as a slash, so that `https://good\\@bad` leads to good, and mind no missing slash.
+_AUTHORITY = re.compile(r"https?:[/\\]*([^/\\?#]*)", re.IGNORECASE)
 _SAFE_LINKS = ".safelinks.protection.outlook.com"
 _LONGEST = 8000
 # Endings under which everybody can have a name, so that the third label from the right names the owner.
@@ -91,14 +93,13 @@ def _about_host(text: str, userinfo: str, host: str) -> str:
 
 
 def _parts(url: str) -> tuple[str, str] | None:
-    """User information and host of an http address, or None when it cannot be taken apart."""
-    try:
-        # Browsers read a backslash as a slash, so `https://good\@bad` leads to good.
-        parts = urlsplit(url.replace("\\", "/"))
-        host = unquote(parts.hostname or "").rstrip(".").lower()
-    except ValueError:
+    """User information and host of an http address, or None when there is no host to be made out."""
+    authority = _AUTHORITY.match(url)
+    if authority is None:
         return None
-    return parts.netloc.rpartition("@")[0], host
+    userinfo, _, rest = authority[1].rpartition("@")
+    host = rest[: rest.find("]") + 1] if rest.startswith("[") else rest.partition(":")[0]
+    return userinfo, unquote(host).strip("[]").rstrip(".").lower()
 
 
 def owner(host: str) -> str:
