@@ -1,18 +1,26 @@
-"""Fixtures that every room may use: certificates, a real Dovecot, an SMTP sink."""
+"""Fixtures that every room may use: certificates, a real Dovecot, an SMTP sink, whole engines."""
 
 from __future__ import annotations
 
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.rig import Rig, RigMaker, account_on, settings_of
 from tests.servers import certificates
 from tests.servers import dovecot as real
 from tests.servers.certificates import Certificates
-from tests.servers.dovecot import Dovecot
+from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.smtp_sink import SmtpSink
+from tui.config.paths import find
+from tui.config.secrets import Secrets
+from tui.model.account import Account
+from tui.model.secret import Secret
+from tui.store.database import Database
+from tui.sync.engine import Engine
 
 _users = itertools.count(1)
 
@@ -74,3 +82,33 @@ def dovecot(dovecot_with: Callable[[str], Dovecot]) -> Dovecot:
 def user() -> str:
     """A user name no other test has; Dovecot takes every name (see `dovecot.PASSWORD`)."""
     return f"user{next(_users)}-{os.getpid()}"
+
+
+@pytest.fixture
+def make_rig(tmp_path: Path) -> Iterator[RigMaker]:
+    """Makes rigs: `make_rig(account, watch=False)`; the same home for each, so that a second one begins
+    where the first ended."""
+    made: list[Rig] = []
+
+    def make(account: Account, *, watch: bool = False, start: bool = True, home: str = "home") -> Rig:
+        paths = find(str(tmp_path / home))
+        Database.open(paths.database)
+        secrets = Secrets()
+        secrets.remember(account.address, "incoming", Secret(PASSWORD))
+        engine = Engine(paths, settings_of(paths, account), secrets, watch=watch)
+        rig = Rig(paths, account, engine)
+        engine.listen(rig.events.append)
+        if start:
+            engine.start()
+        made.append(rig)
+        return rig
+
+    yield make
+    for rig in made:
+        assert rig.engine.close(5.0), "a thread of the engine did not end"
+
+
+@pytest.fixture
+def account(dovecot: Dovecot, user: str) -> Account:
+    """An IMAP account on the real Dovecot."""
+    return account_on(dovecot, user)

@@ -10,8 +10,8 @@ from collections import Counter
 
 import pytest
 
+from tests.rig import Rig, RigMaker, account_on
 from tests.servers.dovecot import PASSWORD, Dovecot
-from tests.sync.conftest import Rig, RigMaker, account_on
 from tests.sync.letters_in import letter
 from tests.sync.test_imap import client
 from tui.model.account import Account, Keep, Protocol

@@ -10,8 +10,8 @@ from typing import Any
 import imapclient
 import pytest
 
+from tests.rig import RigMaker, account_on
 from tests.servers.dovecot import MICROSOFT, PASSWORD, PLAIN_IMAP, WITHOUT_MOVE, Dovecot
-from tests.sync.conftest import RigMaker, account_on
 from tests.sync.letters_in import letter
 from tui.model.account import Account, Offline
 from tui.model.command import Archive, ConfirmGone, Delete, FetchBody, Move, SetFlags, Undo

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.rig import Rig, settings_of
 from tests.servers.scripted import SMTP_GREETING, Act, Rule, Scripted, rule, smtp
 from tests.servers.smtp_sink import SmtpSink
-from tests.sync.conftest import Rig, settings_of
 from tests.sync.letters_in import letter
 from tui.config.paths import find
 from tui.config.secrets import Secrets

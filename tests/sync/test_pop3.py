@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.rig import RigMaker, account_on
 from tests.servers.dovecot import Dovecot
-from tests.sync.conftest import RigMaker, account_on
 from tests.sync.letters_in import letter
 from tests.sync.test_imap import client
 from tui.model.account import Account, Keep, Protocol

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.rig import Rig, RigMaker
 from tests.servers.dovecot import Dovecot
 from tests.servers.scripted import IMAP_GREETING, POP3_GREETING, Act, Scripted, imap, pop3, rule
-from tests.sync.conftest import Rig, RigMaker
 from tests.sync.letters_in import letter
 from tests.sync.test_imap import until
 from tui.model.account import Account, Login, Protocol, SecretSource

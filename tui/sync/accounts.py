@@ -10,7 +10,7 @@ from pathlib import Path
 from tui.config.settings import Settings, load, remove_account, save_account
 from tui.model.account import Account, Login, Protocol, SecretSource
 from tui.model.command import Check, RemoveAccount, SaveAccount, SignIn, TestAccount
-from tui.model.error import MailError, NotFound, NotKept
+from tui.model.error import MailError, NotFound, NotKept, SignInNeeded
 from tui.model.event import AccountsChanged, Checked, Problem
 from tui.model.secret import Secret
 from tui.net.probe import test
@@ -112,21 +112,28 @@ class Accounts:
         def tell(check: Check) -> None:
             self._context.board.tell(Checked(account.address, check))
 
-        return test(
-            account,
-            secret or self._kept(account, "incoming"),
-            smtp_secret or self._kept(account, "smtp"),
-            tell,
-        )
+        try:
+            secret = secret or self._kept(account, "incoming")
+            smtp_secret = smtp_secret or self._kept(account, "smtp")
+        except MailError as error:
+            check = Check("password", False, error.what, error.hint, exit_code=error.exit_code)
+            tell(check)
+            return [check]
+        return test(account, secret, smtp_secret, tell)
 
     def _kept(self, account: Account, which: str) -> Secret | None:
-        """The secret from where the account says, or None: the test then names the step that lacks it."""
+        """The secret from where the account says, or None: the test then names the step that lacks it.
+
+        Raises SignInNeeded when the person's command for it fails.
+        """
         login = account.login if which == "incoming" else account.sending_login
         if login is None:
             return None
         try:
             return self._context.secret(account, login, which)
-        except MailError as error:
+        except SignInNeeded as error:
+            if login.source is SecretSource.COMMAND:
+                raise
             log.info("no secret for the test: %s", error)
             return None
 

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.servers.dovecot import PASSWORD, Dovecot
-from tui.config.paths import Paths, find
-from tui.config.secrets import Secrets
+from tests.servers.dovecot import Dovecot
+from tui.config.paths import Paths
 from tui.config.settings import Settings, save_account
 from tui.model.account import Account, Keep, Login, Protocol, SecretSource, SentCopy
 from tui.model.command import Command, Fetch, Summary
 from tui.model.event import Event
 from tui.model.folder import Role
 from tui.model.message import Row
-from tui.model.secret import Secret
-from tui.store.database import Database
 from tui.store.reader import Reader
 from tui.sync.engine import Engine
 
@@ -77,36 +71,7 @@ def settings_of(paths: Paths, *accounts: Account) -> Settings:
 
 
 RigMaker = Callable[..., Rig]
-
-
-@pytest.fixture
-def make_rig(tmp_path: Path) -> Iterator[RigMaker]:
-    """Makes rigs: `make_rig(account, watch=False)`; the same home for each, so that a second one begins
-    where the first ended."""
-    made: list[Rig] = []
-
-    def make(account: Account, *, watch: bool = False, start: bool = True, home: str = "home") -> Rig:
-        paths = find(str(tmp_path / home))
-        Database.open(paths.database)
-        secrets = Secrets()
-        secrets.remember(account.address, "incoming", Secret(PASSWORD))
-        engine = Engine(paths, settings_of(paths, account), secrets, watch=watch)
-        rig = Rig(paths, account, engine)
-        engine.listen(rig.events.append)
-        if start:
-            engine.start()
-        made.append(rig)
-        return rig
-
-    yield make
-    for rig in made:
-        assert rig.engine.close(5.0), "a thread of the engine did not end"
-
-
-@pytest.fixture
-def account(dovecot: Dovecot, user: str) -> Account:
-    """An IMAP account on the real Dovecot."""
-    return account_on(dovecot, user)
+"""Called with an account; see the fixture `make_rig`."""
 
 
 def account_on(dovecot: Dovecot, user: str, **changes: Any) -> Account:
