@@ -40,7 +40,7 @@ def account(address: str = ME, **changes: Any) -> Account:
 class Opened:
     """A running program: its pilot, its engine, its desk, and what it says."""
 
-    pilot: Pilot[None]
+    pilot: Pilot[str]
     app: OutlookApp
     engine: OfflineEngine
     answered: list[Any]
@@ -67,6 +67,10 @@ class Opened:
         width, height = self.app.size
         strips = self.screen._compositor.render_strips()
         return "\n".join(strip.text.ljust(width) for strip in strips[:height])
+
+    def words(self) -> str:
+        """What the terminal shows as one line, wherever it is wrapped."""
+        return " ".join(self.text().replace("│", " ").split())
 
     async def until(self, holds: Callable[[], object], within: float = 5.0) -> None:
         """Wait for something the engine's threads bring about."""

@@ -310,7 +310,7 @@ async def test_a_mail_taken_back_from_the_outbox_is_written_on(opened: Opening) 
     async with opened(writing(REPLY)) as program:
         await program.pilot.press("alt+s")
         await program.until(lambda: program.answered)
-        draft = await program.screen.ask(CancelSend(program.answered[0]))  # type: ignore[attr-defined]
+        draft = await program.screen.ask(CancelSend(program.answered[0]))
         again = program.desk.reader.draft(draft)
         assert again is not None
         program.app.push_screen(ComposeScreen(program.desk, again))

@@ -52,6 +52,7 @@ class AddAccountScreen(Sheet[str]):
         self._ready: SaveAccount | None = None
         self._checks: list[Check] = []
         self._turn = 0
+        self._works = False
 
     def inside(self) -> ComposeResult:
         """One step at a time, the way on below."""
@@ -101,13 +102,15 @@ class AddAccountScreen(Sheet[str]):
                 self._fill()
             elif self._at == 1:
                 self._servers.value()
+                self._servers.more(self._account or Account(self._address.value()[0]))
                 self._fill_sign_in()
             elif self._at == 2:
                 self._ready = self._gathered()
         except BadInput:
             return
         if self._at == len(_NAMES) - 1:
-            self.action_save()
+            if self._works:
+                self.action_save()
             return
         self._show(self._at + 1)
         if self._at == len(_NAMES) - 1:
@@ -156,7 +159,7 @@ class AddAccountScreen(Sheet[str]):
         if ready is None:
             return
         self._turn += 1
-        turn, self._checks = self._turn, []
+        turn, self._checks, self._works = self._turn, [], False
         self._button("next", "Save", disabled=True)
         self._test.show([], "Trying to receive and to send…")
         try:
@@ -180,7 +183,7 @@ class AddAccountScreen(Sheet[str]):
 
     def _judge(self, checks: list[Check]) -> None:
         self._checks = checks
-        good = bool(checks) and all(check.ok for check in checks)
+        self._works = good = bool(checks) and all(check.ok for check in checks)
         seconds = span(sum(check.seconds for check in checks))
         verdict = (
             f"It works: receiving and sending, tried in {seconds}."
