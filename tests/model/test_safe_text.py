@@ -106,6 +106,12 @@ def test_ordinary_foreign_text_is_kept() -> None:
     assert safe_text(text) == safe_line(text) == text
 
 
+def test_emoji_take_the_same_room_everywhere() -> None:
+    assert safe_line("\U0001f1e9\U0001f1ea \U0001f44d\U0001f3fd \U0001f468\u200d\U0001f469 \u2764\ufe0f") == (
+        "DE \U0001f44d \U0001f468\U0001f469 \u2764"
+    )
+
+
 def test_a_long_line_is_cut_with_an_ellipsis() -> None:
     assert safe_line("x" * 2000) == "x" * 999 + "…"
     assert len(safe_line("\u200b" * 10_000_000 + "x" * 20, 10)) <= 10

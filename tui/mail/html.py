@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from tui.mail import html_elements as elements
 from tui.mail import html_style, html_table, html_tokens, links
 from tui.model.content import Line, Link, Span, Style
 from tui.model.safe_text import clean
@@ -22,57 +23,6 @@ _BLANKS = re.compile("[ \t\n\r\f\xa0\u2000-\u200a\u202f\u205f]+")
 _REMOTE = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*-?\d{1,6}")
 _MARKED = re.compile("style|hidden|background", re.IGNORECASE)
-
-# fmt: off
-_VOID = frozenset((
-    "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "link",
-    "meta", "param", "source", "track", "wbr",
-))
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_SPACED = _HEADINGS | {
-    "p", "ul", "ol", "dl", "blockquote", "pre", "table", "form", "fieldset", "figure",
-}
-_BLOCKS = _SPACED | {
-    "address", "article", "aside", "body", "caption", "center", "dd", "details", "dialog", "dir", "div", "dt",
-    "figcaption", "footer", "header", "html", "legend", "li", "main", "menu", "nav", "optgroup", "option",
-    "search", "section", "summary", "tbody", "td", "tfoot", "th", "thead", "tr",
-}
-_STYLES = {
-    "b": Style.BOLD, "strong": Style.BOLD, "th": Style.BOLD, "dt": Style.BOLD,
-    "i": Style.ITALIC, "em": Style.ITALIC, "cite": Style.ITALIC, "var": Style.ITALIC, "dfn": Style.ITALIC,
-    "u": Style.UNDERLINE, "ins": Style.UNDERLINE,
-    "s": Style.STRIKE, "strike": Style.STRIKE, "del": Style.STRIKE,
-    "code": Style.CODE, "tt": Style.CODE, "kbd": Style.CODE, "samp": Style.CODE, "pre": Style.CODE,
-    **dict.fromkeys(_HEADINGS, Style.HEADING),
-}
-_UNSEEN = frozenset((
-    "script", "style", "title", "template", "noembed", "noframes", "iframe", "object", "audio", "video",
-    "canvas", "svg", "math", "map", "datalist",
-))
-_INLINE = frozenset((
-    "a", "abbr", "b", "big", "code", "em", "font", "i", "kbd", "nobr", "s", "samp", "small", "span", "strike",
-    "strong", "sub", "sup", "tt", "u",
-))
-_TABLE_PARTS = frozenset(("td", "th", "tr", "tbody", "thead", "tfoot"))
-_BEGIN = frozenset(("a", "ul", "ol", "menu", "dir", "li", "dd", "table", "td", "th", "blockquote", "q"))
-# fmt: on
-_OF_THEIR_OWN = _BEGIN | _UNSEEN | _STYLES.keys()
-_PARAGRAPH = ("p",)
-# What an opening tag closes first, and up to which element it looks (WHATWG HTML 13.1.2.4, optional tags).
-_CLOSES: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
-    "li": (("li",), frozenset({"ul", "ol", "menu", "dir", "table", "td", "th"})),
-    "dt": (("dt", "dd"), frozenset({"dl", "table", "td", "th"})),
-    "dd": (("dt", "dd"), frozenset({"dl", "table", "td", "th"})),
-    "td": (("td", "th", "caption"), frozenset({"table", "tr"})),
-    "th": (("td", "th", "caption"), frozenset({"table", "tr"})),
-    "tr": (("tr", "caption"), frozenset({"table"})),
-    "tbody": (("tr", "thead", "tbody", "tfoot", "caption"), frozenset({"table"})),
-    "option": (("option",), frozenset({"select"})),
-    "a": (("a",), frozenset({"table", "td", "th"})),
-}
-_CLOSES["thead"] = _CLOSES["tfoot"] = _CLOSES["tbody"]
-_TABLE_EDGE = frozenset({"table"})
-_CELL_EDGE = frozenset({"table", "td", "th"})
 
 
 class _State(NamedTuple):
@@ -184,23 +134,23 @@ class _Walker:
 
     def open(self, name: str, rest: str) -> None:
         """An opening tag."""
-        closing = _CLOSES.get(name)
+        closing = elements.CLOSES.get(name)
         if closing:
             self._close_nearest(closing[0], closing[1])
         gone = self._state.gone
-        if name in _BLOCKS:
-            if self._count.get("p") and name not in _TABLE_PARTS:
-                self._close_nearest(_PARAGRAPH, _CELL_EDGE)
+        if name in elements.BLOCKS:
+            if self._count.get("p") and name not in elements.TABLE_PARTS:
+                self._close_nearest(elements.PARAGRAPH, elements.CELL_EDGE)
             self._page.end_line()
-            if not gone and name in _SPACED:
+            if not gone and name in elements.SPACED:
                 self._page.blank()
-        if name in _VOID:
+        if name in elements.VOID:
             if not gone:
                 self._void(name, rest)
             return
         self._stack.append(_Open(name, self._state))
         self._count[name] = self._count.get(name, 0) + 1
-        if not gone and (rest or name in _OF_THEIR_OWN):
+        if not gone and (rest or name in elements.OF_THEIR_OWN):
             self._enter(name, rest)
 
     def _enter(self, name: str, rest: str) -> None:
@@ -222,7 +172,7 @@ class _Walker:
             )
             if effect.gone:
                 return
-        if name in _BEGIN:
+        if name in elements.BEGIN:
             self._begin(name, rest)
 
     def _begin(self, name: str, rest: str) -> None:
@@ -299,11 +249,13 @@ class _Walker:
         elif name == "p" and not self._count.get("p"):
             self._page.end_line()
             self._page.blank()
-        elif name in _INLINE:
+        elif name in elements.INLINE:
             self._close_inline(name)
         else:
             edge = (
-                frozenset({"table"}) if name in ("tr", "td", "th", "tbody", "thead", "tfoot") else _CELL_EDGE
+                frozenset({"table"})
+                if name in ("tr", "td", "th", "tbody", "thead", "tfoot")
+                else elements.CELL_EDGE
             )
             self._close_nearest((name,), frozenset() if name in ("table", "body", "html") else edge)
 
@@ -315,14 +267,14 @@ class _Walker:
         for index in range(last, max(last - _REACH, -1), -1):
             frame = self._stack[index]
             if frame.name == name:
-                if any(inner.name in _BLOCKS for inner in self._stack[index + 1 :]):
+                if any(inner.name in elements.BLOCKS for inner in self._stack[index + 1 :]):
                     self._state = self._state._replace(link=0) if name == "a" else self._state
                     del self._stack[index]
                     self._count[name] -= 1
                 else:
                     self._pop_to(index)
                 return
-            if frame.name in _CELL_EDGE:
+            if frame.name in elements.CELL_EDGE:
                 return
 
     def _close_nearest(self, names: tuple[str, ...], edge: frozenset[str]) -> None:
@@ -344,7 +296,7 @@ class _Walker:
         while len(self._stack) > index:
             name, around = self._stack.pop()
             self._count[name] -= 1
-            if name in _BLOCKS or name == "q":
+            if name in elements.BLOCKS or name == "q":
                 self._end(name)
             self._state = around
 
@@ -352,13 +304,13 @@ class _Walker:
         seen = not self._state.gone
         if name == "q" and seen:
             self._page.write("”", self._state.style, self._state.link, self._state.quote)
-        if name in _BLOCKS:
+        if name in elements.BLOCKS:
             self._page.end_line()
             if seen:
                 self._end_block(name)
 
     def _end_block(self, name: str) -> None:
-        if name in _SPACED:
+        if name in elements.SPACED:
             self._page.blank()
         if name in ("ul", "ol", "menu", "dir") and self._counters:
             self._counters.pop()
@@ -386,9 +338,9 @@ def _words(raw: str) -> str:
 
 def _effect(name: str, rest: str) -> _Effect:
     """What an element changes by its name and its attributes."""
-    if name in _UNSEEN:
+    if name in elements.UNSEEN:
         return _Effect(gone=True)
-    added = _STYLES.get(name)
+    added = elements.STYLES.get(name)
     own = _NO_EFFECT if added is None else _Effect(style=added, pre=True if name == "pre" else None)
     if not rest or not _MARKED.search(rest):
         return own

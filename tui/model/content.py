@@ -13,7 +13,7 @@ from tui.model.message import Envelope
 class Attachment:
     """A part that is not inline text. `size` and `sha256` are of the decoded bytes; `part` is its number.
 
-    `filename` is as the sender wrote it, decoded: never a path to save to (see `mail.parts.safe_name`).
+    `filename` is as the sender wrote it, decoded: never a path to save to (`safe_text.safe_filename` makes one).
     """
 
     part: int
@@ -46,12 +46,15 @@ class Style(IntFlag):
     DIM = auto()
 
 
+PLAIN = Style(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A run of safe text in one style. `link` is 1-based into `Content.links`, 0 for none."""
 
     text: str
-    style: Style = Style(0)
+    style: Style = PLAIN
     link: int = 0
 
 
@@ -86,8 +89,8 @@ class Content:
 
     `paragraphs` are unwrapped lines; `mail.text.wrap` fits them to a width. `remote_images` counts what was
     not loaded. `auth` is the provider's own verdict ({"spf","dkim","dmarc"}) or None. `warnings` are
-    sentences for the person. `pictures` are images, sounds and films that stand in the text: RFC 8621 does not
-    count them as attachments, but a terminal can only offer to save them.
+    sentences for the person. `pictures` are images, sounds and films that stand in the text: RFC 8621 does
+    not count them as attachments, but a terminal can only offer to save them.
     """
 
     envelope: Envelope

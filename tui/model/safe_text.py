@@ -19,16 +19,17 @@ _BIDI = {
     0x202E: "RLO", 0x2066: "LRI", 0x2067: "RLI", 0x2068: "FSI", 0x2069: "PDI",
 }  # fmt: skip
 # Characters that take no room and so hide text or shift columns: default-ignorable code points
-# (DerivedCoreProperties), the bidi controls apart. Emoji joiners and variation selectors go too: terminals
-# disagree on their width.
+# (DerivedCoreProperties), the bidi controls apart. Emoji joiners, variation selectors and skin tones go too,
+# and the letters that flags are made of become A to Z: terminals disagree on their width.
 _UNSEEN = (
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f\u3164\ufe00-\ufe0f\ufeff"
-    "\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff"
 )
+_FLAG_LETTERS = "\U0001f1e6-\U0001f1ff"
 _CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f"
 _BIDI_CLASS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_ODD = re.compile(f"[{_CONTROLS}{_UNSEEN}{_BIDI_CLASS}\u2028\u2029\ud800-\udfff]+")
-_ODD_IN_LINE = re.compile(f"[\t\n{_CONTROLS}{_UNSEEN}{_BIDI_CLASS}\u2028\u2029\ud800-\udfff]+")
+_ODD = re.compile(f"[{_CONTROLS}{_UNSEEN}{_BIDI_CLASS}{_FLAG_LETTERS}\u2028\u2029\ud800-\udfff]+")
+_ODD_IN_LINE = re.compile(f"[\t\n{_CONTROLS}{_UNSEEN}{_BIDI_CLASS}{_FLAG_LETTERS}\u2028\u2029\ud800-\udfff]+")
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
@@ -46,8 +47,8 @@ _LONGEST_NAME = 200
 def safe_line(text: str, limit: int = 1000) -> str:
     """`text` on one line of at most `limit` characters, cut with "…"; nothing in it can act on a terminal.
 
-    Line breaks and tabs become blanks, other controls and every bidi control visible marks, invisible
-    characters go, more than 8 combining marks on a letter go, lone surrogates become U+FFFD.
+    Line breaks and tabs become blanks, other controls and every bidi control visible marks, flags their two
+    letters; invisible characters go, and more than 8 marks on a letter; lone surrogates become U+FFFD.
     """
     long = len(text) > limit * 4 + 64
     if long:
@@ -152,6 +153,8 @@ def _symbol(code: int) -> str:
         return "␡"
     if code < 0xA0:
         return f"‹{code:02X}›"
+    if 0x1F1E6 <= code <= 0x1F1FF:
+        return chr(code - 0x1F1E6 + ord("A"))
     return "�" if 0xD800 <= code <= 0xDFFF else ""
 
 
