@@ -59,7 +59,8 @@ class Threads:
         self._next = iter(self._batch)
         self._links: dict[int, int] = dict(
             db.execute(
-                "SELECT hash, thread FROM link WHERE account = ? AND hash IN (SELECT value FROM json_each(?))",
+                "SELECT hash, thread FROM link"
+                " WHERE account = ? AND hash IN (SELECT value FROM json_each(?))",
                 (account, integers({one for ids, _ in self._batch for one in ids})),
             )
         )
