@@ -13,7 +13,7 @@ from tui.model.message import Envelope
 class Attachment:
     """A part that is not inline text. `size` and `sha256` are of the decoded bytes; `part` is its number.
 
-    `filename` is as the sender wrote it, decoded, never a path to save to: `safe_text.safe_filename` makes one.
+    `filename` is as the sender wrote it, decoded; `safe_text.safe_filename` makes it a name to save under.
     """
 
     part: int
