@@ -1,0 +1,156 @@
+"""Places on the server, and messages that lost theirs."""
+
+from __future__ import annotations
+
+from tests.store.samples import ACCOUNT, FLAGGED, NONE, SEEN, Store, local, message, whole
+from tui.model.folder import SyncMark
+from tui.model.message import BodyState
+from tui.store.folders import REMOVED_FOLDER
+from tui.store.reader import PendingKind
+
+
+def test_a_new_generation_forgets_uids_and_keeps_messages(store: Store) -> None:
+    first, second, third = store.fill()
+    inbox = store.folder("INBOX").id
+    store.writer.move([third], store.folder("Archive").id)
+    store.writer.new_generation(inbox, 2)
+    assert store.reader.mark(inbox) == SyncMark(2, 0, 0)
+    assert store.reader.unplaced(inbox) == {1: [first], 2: [second], 3: [third]}
+    assert not store.row(first).on_server
+    assert store.reader.pending() == [], "where to take it from is not known yet"
+    assert store.writer.place(first, 11, NONE)
+    assert store.row(first).on_server
+    assert store.writer.place(third, 13, NONE)
+    (change,) = store.reader.pending()
+    assert (change.kind, change.uid, change.uidvalidity) == (PendingKind.MOVE, 13, 2)
+    assert store.row(third).folder == "Archive"
+    assert store.reader.unplaced(inbox) == {2: [second]}
+
+
+def test_a_new_generation_and_what_else_waited(store: Store) -> None:
+    inbox, archive = store.folder("INBOX").id, store.folder("Archive").id
+    kept, bare, doomed = store.writer.added(inbox, [whole(1), message(2), message(3)], SyncMark(1, 4, 0))
+    kept_copy, bare_copy = store.writer.copy([kept, bare], archive)
+    store.writer.set_flags([kept], FLAGGED)
+    store.writer.delete_forever([doomed])
+    store.writer.new_generation(inbox, 2)
+    (change,) = store.reader.pending()
+    assert (change.kind, change.message) == (PendingKind.APPEND, kept_copy)
+    assert store.reader.row(bare_copy) is None
+    store.writer.place(kept, 21, NONE)
+    flags = next(one for one in store.reader.pending() if one.kind is PendingKind.FLAGS)
+    assert (flags.uid, flags.uidvalidity) == (21, 2)
+    assert store.reader.check() == []
+
+
+def test_flags_changed_meanwhile_are_merged_and_told(store: Store) -> None:
+    here = store.writer.local_folder(ACCOUNT, "Projects")
+    (number,) = store.writer.added(here, [local(1)], on_server=False)
+    store.writer.set_flags([number], SEEN, NONE, frozenset({"mine"}))
+    store.writer.make_folder(ACCOUNT, "Projects", on_server=True)
+    store.writer.place(number, 5, FLAGGED, frozenset({"theirs"}))
+    row = store.row(number)
+    assert (row.flags, row.tags) == (SEEN | FLAGGED, {"mine", "theirs"})
+    assert PendingKind.FLAGS in [one.kind for one in store.reader.pending()]
+    told = store.reader.flag_state(number)
+    assert told is not None
+    assert (told.flags & ~told.agreed, told.agreed & ~told.flags) == (SEEN, NONE)
+
+
+def test_two_rows_of_one_message_become_one(store: Store) -> None:
+    archive = store.folder("Archive").id
+    (number, *_) = store.fill()
+    store.writer.move([number], archive)
+    (change,) = store.reader.pending()
+    (fetched,) = store.writer.added(archive, [whole(1, uid=9)])
+    store.writer.pushed_places([(change.id, number, 9)], archive)
+    assert store.reader.row(fetched) is None
+    row = store.row(number)
+    assert (row.uid, row.body, row.snippet) == (9, BodyState.FULL, "The sum is due.")
+    assert store.reader.raw(number) == whole(1).raw
+    assert store.folder("Archive").total == 1
+    assert store.reader.check() == []
+
+
+def test_a_place_that_holds_another_message_is_left_alone(store: Store) -> None:
+    first, second, _ = store.fill()
+    assert not store.writer.place(first, 2)
+    assert not store.writer.place(999, 50)
+    assert (store.row(first).uid, store.row(second).uid) == (1, 2)
+
+
+def test_left_places_need_nothing_more(store: Store) -> None:
+    first, second, _ = store.fill()
+    inbox, archive = store.folder("INBOX").id, store.folder("Archive").id
+    store.writer.move([first], archive)
+    store.writer.delete_forever([second])
+    store.writer.left(inbox, [1, 2])
+    assert store.reader.pending() == []
+    assert store.reader.unplaced(archive) == {1: [first]}
+
+
+def test_gone_messages_lie_in_the_wastebasket_for_thirty_days(store: Store) -> None:
+    first, second, _ = store.fill()
+    store.writer.set_flags([first], SEEN)
+    store.writer.gone([first, 999])
+    basket = store.folder(REMOVED_FOLDER)
+    assert basket.local
+    row = store.row(first)
+    assert (row.folder_id, row.uid, row.on_server) == (basket.id, 0, False)
+    assert store.reader.pending() == []
+    store.writer.expire()
+    assert store.reader.row(first) is not None
+    store.writer.expire(now=2**40)
+    assert store.reader.row(first) is None
+    assert store.reader.row(second) is not None
+
+
+def test_what_was_taken_out_of_the_wastebasket_stays(store: Store) -> None:
+    (number,) = store.writer.added(store.folder("INBOX").id, [whole(1)])
+    store.writer.gone([number])
+    store.writer.move([number], store.folder("INBOX").id)
+    (change,) = store.reader.pending()
+    assert change.kind is PendingKind.APPEND
+    store.writer.expire(now=2**40)
+    assert store.row(number).folder == "INBOX"
+
+
+def test_moved_by_another_program_keeps_its_row(store: Store) -> None:
+    (number,) = store.writer.added(store.folder("INBOX").id, [whole(1, size=1_000)])
+    store.writer.set_flags([number], FLAGGED)
+    (arrived,) = store.writer.added(store.folder("Archive").id, [message(1, uid=8, flags=SEEN)])
+    touched = store.writer.settle_gone([number])
+    assert touched == sorted([store.folder("INBOX").id, store.folder("Archive").id])
+    row = store.row(number)
+    assert (row.folder, row.uid, row.flags) == ("Archive", 8, SEEN | FLAGGED)
+    assert store.reader.raw(number) == whole(1).raw
+    assert store.reader.row(arrived) is None
+    (change,) = store.reader.pending()
+    assert (change.kind, change.wire, change.uid) == (PendingKind.FLAGS, "Archive", 8)
+
+
+def test_a_copy_that_was_there_before_is_no_move(store: Store) -> None:
+    store.fill("Archive", 1)
+    (number,) = store.fill("INBOX", 1)
+    store.writer.settle_gone([number])
+    assert store.row(number).folder == REMOVED_FOLDER
+    (other,) = store.fill("INBOX", 1, first=50, fingerprint=7)
+    store.fill("Archive", 1, first=51, fingerprint=7, size=999)
+    store.writer.settle_gone([other, 999])
+    assert store.row(other).folder == REMOVED_FOLDER, "not the same octets"
+
+
+def test_many_gone_at_once_wait_for_a_word(store: Store) -> None:
+    ids = store.fill(count=4)
+    inbox = store.folder("INBOX").id
+    store.writer.hold_gone(inbox, ids[:3])
+    store.writer.hold_gone(inbox, ids[:2])
+    assert store.reader.held(inbox) == ids[:2]
+    store.writer.confirm_gone(inbox, remove=False)
+    assert store.reader.held(inbox) == []
+    row = store.row(ids[0])
+    assert (row.folder, row.uid, row.on_server) == ("INBOX", 0, False)
+    store.writer.hold_gone(inbox, ids[2:])
+    store.writer.confirm_gone(inbox, remove=True)
+    assert store.row(ids[2]).folder == REMOVED_FOLDER
+    assert list(store.reader.ids(inbox)) == [ids[1], ids[0]]
