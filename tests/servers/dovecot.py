@@ -9,6 +9,7 @@ import itertools
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -199,6 +200,7 @@ class Dovecot:
             [binary, "-F", "-c", str(self.root / "dovecot.conf")],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
+            start_new_session=True,
         )
         deadline = time.monotonic() + 15
         for port in (self.imap, self.imaps, self.pop3, self.pop3s, self.submission):
@@ -226,7 +228,7 @@ class Dovecot:
     def ask_to_stop(self) -> None:
         """Begin to stop it, without waiting."""
         if self._process is not None:
-            self._process.terminate()
+            os.killpg(self._process.pid, signal.SIGTERM)  # the master alone would wait for idle clients
 
     def remove(self) -> None:
         """Stop it and delete all it had."""
