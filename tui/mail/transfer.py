@@ -8,6 +8,7 @@ from binascii import Error, a2b_base64, a2b_qp, a2b_uu
 _NOT_BASE64 = bytes(
     set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
 )
+_WHITE = b" \t\r\n\0"
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 # The look-behind keeps a long run of blanks from being tried at each of its positions.
 _TRAILING = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n)")
@@ -43,20 +44,21 @@ def decode(data: bytes, encoding: str) -> bytes:
 
 
 def base64(data: bytes) -> bytes:
-    """Base64 with foreign characters, missing padding, or several padded runs one after the other."""
+    """Base64 with foreign characters, missing padding, or several padded runs one after the other.
+
+    What has too many foreign characters was never encoded and stays as it is.
+    """
     padding = data.find(b"=")
-    if padding < 0 or not data[padding:].strip(b"=\r\n \t"):
-        try:
-            return a2b_base64(data)
-        except Error:
-            return _quanta(data.translate(None, _NOT_BASE64).rstrip(b"="))
-    # A list server's footer may follow the padding: only more base64 is read on.
-    head, rest = data[:padding], data[padding:].lstrip(b"=")
-    clean = head.translate(None, _NOT_BASE64)
-    if rest.translate(None, b"\r\n \t").translate(None, _NOT_BASE64) != rest.translate(None, b"\r\n \t"):
+    head, rest = (data, b"") if padding < 0 else (data[:padding], data[padding:].lstrip(b"="))
+    letters = head.translate(None, _WHITE)
+    clean = letters.translate(None, _NOT_BASE64)
+    if (len(letters) - len(clean)) * 20 > len(letters):
+        return data
+    # A list server's footer may follow the padding: only what is whole base64 again is read on.
+    further = rest.translate(None, _WHITE)
+    if not further or len(further) % 4 or further.translate(None, _NOT_BASE64) != further:
         return _quanta(clean)
-    runs = rest.translate(None, _NOT_BASE64).split(b"=")
-    return _quanta(clean) + b"".join(_quanta(run) for run in runs if run)
+    return _quanta(clean) + b"".join(_quanta(run) for run in further.split(b"=") if run)
 
 
 def _quanta(run: bytes) -> bytes:
