@@ -3,7 +3,7 @@ from __future__ import annotations
 from tui.ui.check_words import check_title
 
 
-def test_a_known_step_is_a_sentence_and_an_unknown_one_itself() -> None:
+def test_a_known_step_is_put_in_words_and_an_unknown_one_itself() -> None:
     assert check_title("imap sign-in") == "Receiving (IMAP): signing in"
-    assert check_title("smtp port") == "Sending: the server answers"
+    assert check_title("smtp port") == "Sending: reaching it"
     assert check_title("odd\x1b[2J step") == "odd␛[2J step"

@@ -6,19 +6,19 @@ from tui.model.safe_text import safe_line
 
 _HALVES = {"imap": "Receiving (IMAP)", "pop3": "Receiving (POP3)", "smtp": "Sending"}
 _STEPS = {
-    "name": "the server's name is known",
-    "port": "the server answers",
-    "encryption": "encrypted, and the server is who it says it is",
-    "capabilities": "the server speaks this protocol",
+    "name": "finding the server",
+    "port": "reaching it",
+    "encryption": "a safe connection",
+    "capabilities": "what it can do",
     "sign-in": "signing in",
-    "folders": "listing the folders",
-    "mail": "listing the mail",
+    "folders": "the folders",
+    "mail": "the mail",
     "sender": "sending as this address",
 }
 
 
 def check_title(name: str) -> str:
-    """A check such as "imap sign-in" as a sentence; an unknown one as it is."""
+    """A check such as "imap sign-in" in words; an unknown one as it is."""
     half, _, step = name.partition(" ")
     if half in _HALVES and step in _STEPS:
         return f"{_HALVES[half]}: {_STEPS[step]}"

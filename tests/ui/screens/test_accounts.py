@@ -348,7 +348,7 @@ async def test_steps_appear_while_the_test_runs(opened: Opening) -> None:
         await program.pilot.press("enter")
         await program.until(lambda: "No way to the server." in program.text())
         await program.pilot.press("escape")
-        await program.until(lambda: "Receiving (IMAP): the server answers" in program.text())
+        await program.until(lambda: "Receiving (IMAP): reaching it" in program.text())
 
 
 async def test_an_account_is_changed_and_its_kept_secret_left_alone(opened: Opening, home: Paths) -> None:

@@ -33,6 +33,7 @@ class AccountTestScreen(Sheet[None]):
         self._account = account
         self._test = TestStep()
         self._checks: list[Check] = []
+        self._trying = False
 
     def inside(self) -> ComposeResult:
         """The lines."""
@@ -47,21 +48,23 @@ class AccountTestScreen(Sheet[None]):
     def on_engine_spoke(self, event: EngineSpoke) -> None:
         """A step is done."""
         spoken = event.event
-        if isinstance(spoken, Checked) and spoken.account == self._account.address:
+        if self._trying and isinstance(spoken, Checked) and spoken.account == self._account.address:
             self._checks.append(spoken.check)
             self._test.show(self._checks, _TRYING)
 
     @work(exclusive=True, group="test")
     async def action_again(self) -> None:
         """Try everything once more."""
-        self._checks = []
+        self._checks, self._trying = [], True
         self._test.show([], _TRYING)
         try:
             self._checks = list(await self.ask(TestAccount(self._account)))
         except MailError as error:
+            self._trying = False
             self._test.show(self._checks, "The test could not be made.")
             self.tell(error)
             return
+        self._trying = False
         good = bool(self._checks) and all(check.ok for check in self._checks)
         self._test.show(self._checks, "Everything works." if good else "Not everything works.")
 

@@ -22,6 +22,7 @@ from tui.ui.screens.sheet import Sheet
 from tui.ui.widgets.account_steps import AddressStep, ServersStep, SignInStep, TestStep
 from tui.ui.words import span
 
+_TRYING = "Trying to receive and to send…"
 _NAMES = ("Address", "Servers", "Sign-in", "Test")
 
 
@@ -52,6 +53,7 @@ class AddAccountScreen(Sheet[str]):
         self._ready: SaveAccount | None = None
         self._checks: list[Check] = []
         self._turn = 0
+        self._trying = False
         self._works = False
 
     def inside(self) -> ComposeResult:
@@ -77,7 +79,8 @@ class AddAccountScreen(Sheet[str]):
             self.query_one(f"#{name}").display = testing
         self.query_one("#next", Button).label = "Save" if testing else "Test" if at == 2 else "Next"
         if not testing:
-            self._turn += 1  # whatever a running test still tells is not listened to
+            self._turn += 1
+            self._trying = False  # whatever a running test still tells is not listened to
             self.query_one("#next", Button).disabled = False
             self.call_after_refresh(self._steps[at].begin)
 
@@ -160,26 +163,27 @@ class AddAccountScreen(Sheet[str]):
             return
         self._turn += 1
         turn, self._checks, self._works = self._turn, [], False
+        self._trying = True
         self._button("next", "Save", disabled=True)
-        self._test.show([], "Trying to receive and to send…")
+        self._test.show([], _TRYING)
         try:
             checks = await self.ask(TestAccount(ready.account, ready.secret, ready.smtp_secret))
         except MailError as error:
             if turn == self._turn:
+                self._trying = False
                 self._test.show(self._checks, "The test could not be made.")
                 self.tell(error)
             return
         if turn == self._turn:
+            self._trying = False
             self._judge(list(checks))
 
     def on_engine_spoke(self, event: EngineSpoke) -> None:
         """A step of the test is done."""
-        spoken = event.event
-        ready = self._ready
+        spoken, ready = event.event, self._ready if self._trying else None
         if isinstance(spoken, Checked) and ready is not None and spoken.account == ready.account.address:
             self._checks.append(spoken.check)
-            if self._at == len(_NAMES) - 1:
-                self._test.show(self._checks, "Trying to receive and to send…")
+            self._test.show(self._checks, _TRYING)
 
     def _judge(self, checks: list[Check]) -> None:
         self._checks = checks

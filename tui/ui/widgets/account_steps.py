@@ -331,7 +331,7 @@ def _line(check: Check) -> Content:
     mark = ("✓ ", "bold $text-success") if check.ok else ("✗ ", "bold $text-error")
     head = [mark, (check_title(check.check), "" if check.ok else "bold")]
     if check.ok:
-        detail = safe_line(check.detail, 70)
+        detail = safe_line(check.detail, 40)
         return Content.assemble(*head, (f"  {detail}" if detail else "", "dim"))
     lines = [f"\n    {safe_line(text, 400)}" for text in (check.detail, check.fix) if text]
     return Content.assemble(*head, *lines)
