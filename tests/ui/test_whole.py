@@ -16,6 +16,7 @@ from tests.sync.letters_in import letter
 from tui.model.account import Account, Protocol
 from tui.model.event import Phase
 from tui.model.folder import Role
+from tui.store.reader import Reader
 from tui.ui.app import OutlookApp
 
 pytestmark = [pytest.mark.dovecot, pytest.mark.slow]
@@ -100,7 +101,7 @@ async def test_a_server_that_goes_away_leaves_the_mail_and_the_program(
             await pilot.press("down")
             await until(pilot, lambda: "This is letter number 1" in shown(app))
             await pilot.press("e")
-            with app.desk.reader as reader:
+            with Reader(app.desk.paths.database) as reader:
                 archive = reader.folder_role(account.address, Role.ARCHIVE)
                 await until(pilot, lambda: archive and len(reader.ids(archive.id)) == 1)
                 dovecot.start()
