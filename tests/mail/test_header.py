@@ -123,3 +123,11 @@ def test_never_raises(raw: bytes) -> None:
     header.envelope(raw)
     header.fields(raw)
     header.fingerprint(raw)
+
+
+def test_the_topmost_received_field_says_when_it_came() -> None:
+    raw = b"Received: from a by b; Mon, 2 Mar 2026 10:00:00 +0000\n"
+    raw += b"Received: from c by a; Sun, 1 Mar 2026 10:00:00 +0000\n\n"
+    assert header.received_date(raw) == 1772445600
+    assert header.received_date(b"Received: from a by b\n\n") is None
+    assert header.received_date(b"Subject: x\n\n") is None
