@@ -12,7 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-NETWORK = ("imapclient", "imaplib", "smtplib", "poplib", "msal", "keyring")
+NETWORK = ("imapclient", "imaplib", "smtplib", "poplib", "ssl", "msal", "keyring")
+PROTOCOLS = ("imapclient", "imaplib", "smtplib", "poplib", "msal", "keyring")  # asyncio brings ssl
 SCREEN = ("textual", "rich")
 START = (*NETWORK, "tomlkit", "filelock", "selectolax", "pymap", "aiosmtpd")
 
@@ -59,8 +60,8 @@ def test_contracts_between_the_floors() -> None:
         ("import tui.config.settings, tui.config.paths", (*SCREEN, *START, "platformdirs")),
         ("import tui.cli.run", (*SCREEN, *START)),
         ("import tui.store.reader", (*SCREEN, *NETWORK)),
-        ("import tui.sync.engine", SCREEN),
-        ("import tui.ui.app", NETWORK),
+        ("import tui.sync.engine", (*SCREEN, *START, "email", "html")),
+        ("import tui.ui.app, tui.sync.engine", (*PROTOCOLS, "selectolax", "tomlkit", "filelock")),
     ],
 )
 def test_an_import_loads_nothing_heavy(statement: str, unwanted: tuple[str, ...]) -> None:

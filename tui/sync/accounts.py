@@ -13,7 +13,6 @@ from tui.model.command import Check, RemoveAccount, SaveAccount, SignIn, TestAcc
 from tui.model.error import MailError, NotFound, NotKept, SignInNeeded
 from tui.model.event import AccountsChanged, Checked, Problem
 from tui.model.secret import Secret
-from tui.net.probe import test
 from tui.store.pending import is_marked
 from tui.store.reader import Reader
 from tui.store.writer import Writer
@@ -109,6 +108,8 @@ class Accounts:
             self._reload()
 
     def _test(self, account: Account, secret: Secret | None, smtp_secret: Secret | None) -> list[Check]:
+        from tui.net.probe import test
+
         def tell(check: Check) -> None:
             self._context.board.tell(Checked(account.address, check))
 

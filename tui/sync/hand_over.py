@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tui.model.draft import Outgoing, Recipient, RecipientState, SendState
 from tui.model.error import BadInput, Busy, MailError, Refused, SignInNeeded
-from tui.model.explain import explain
-from tui.net.smtp import SmtpConnection
 from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.outbox_states import DURABLE, Happening, following
+
+if TYPE_CHECKING:
+    from tui.net.smtp import SmtpConnection
 
 log = logging.getLogger(__name__)
 
@@ -149,6 +151,8 @@ class HandOver:
     def _heard(self, reply: str, error: MailError | None = None) -> None:
         """Keep the server's words and what they mean."""
         self._reply = reply
+        from tui.model.explain import explain
+
         found = explain(reply, "smtp")
         if found:
             self._explanation = f"{found.title}. {found.fix}"

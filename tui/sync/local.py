@@ -8,7 +8,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from tui.model.account import Protocol
 from tui.model.command import (
@@ -39,7 +40,9 @@ from tui.store.writer import Writer
 from tui.sync.context import Context
 from tui.sync.crew import Crew
 from tui.sync.jobs import MakeFolder, settle
-from tui.sync.writing import Writing
+
+if TYPE_CHECKING:
+    from tui.sync.writing import Writing
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +115,12 @@ class Changes:
         self._crew = crew
         self._reader = reader
         self._writer = writer
-        self._writing = Writing(context, reader, writer)
+
+    @cached_property
+    def _writing(self) -> Writing:
+        from tui.sync.writing import Writing
+
+        return Writing(self._context, self._reader, self._writer)
 
     def do(self, command: LocalCommand) -> object:
         """Carry out `command` and answer as `model.command` says."""

@@ -8,12 +8,11 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.model.draft import Outgoing, SendState
 from tui.model.error import Cancelled, MailError, NotFound, Refused, SignInNeeded, StoreBroken, Untrusted
 from tui.model.event import OutboxChanged, Problem
-from tui.net.smtp import SmtpConnection
 from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.backoff import MAX_ATTEMPTS, send_delay
@@ -21,7 +20,9 @@ from tui.sync.context import Context
 from tui.sync.hand_over import HandOver, move, recover
 from tui.sync.jobs import settle
 from tui.sync.outbox_states import Happening, following
-from tui.sync.sent_copy import sent_copy
+
+if TYPE_CHECKING:
+    from tui.net.smtp import SmtpConnection
 
 log = logging.getLogger(__name__)
 
@@ -184,6 +185,8 @@ class Outbox:
         self._settle(number, after.state if after else SendState.CANCELLED)
 
     def _connected(self, address: str) -> SmtpConnection:
+        from tui.net.smtp import SmtpConnection
+
         if self._connection and self._connection[0] == address:
             return self._connection[1]
         self._hang_up()
@@ -235,6 +238,8 @@ class Outbox:
         self._context.board.tell(Problem(outgoing.account, error.what, error.hint, error.detail))
 
     def _finish(self, reader: Reader, writer: Writer, hand_over: HandOver, happening: Happening) -> None:
+        from tui.sync.sent_copy import sent_copy
+
         outgoing = hand_over.outgoing
         attempts = outgoing.attempts + 1
         if happening in (Happening.DEFERRED, Happening.CUT) and attempts >= MAX_ATTEMPTS:

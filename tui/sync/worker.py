@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
@@ -16,9 +15,7 @@ from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.backoff import Backoff
 from tui.sync.context import Context, Halt
-from tui.sync.imap_visit import ImapVisit
 from tui.sync.jobs import FetchMail, Job, JobQueue, OpenBody, Urgency, Work
-from tui.sync.pop3_visit import Pop3Visit
 from tui.sync.visit import Visit
 
 log = logging.getLogger(__name__)
@@ -177,8 +174,14 @@ class Worker:
         return self._visit
 
     def _new_visit(self) -> Visit:
-        kind: Callable[..., Visit] = ImapVisit if self._account.incoming is Protocol.IMAP else Pop3Visit
-        return kind(self._context, self._account, self._reader, self._writer, self._interlude)
+        # Imported here, on the worker's thread: the screen is up before the protocols are loaded.
+        if self._account.incoming is Protocol.IMAP:
+            from tui.sync.imap_visit import ImapVisit
+
+            return ImapVisit(self._context, self._account, self._reader, self._writer, self._interlude)
+        from tui.sync.pop3_visit import Pop3Visit
+
+        return Pop3Visit(self._context, self._account, self._reader, self._writer, self._interlude)
 
     def _interlude(self) -> None:
         """Between two steps of long work: stop when asked to, and serve who waits for a message."""
