@@ -47,7 +47,7 @@ ALL = MARKUP + ESCAPES + WIDE
 def is_clean(text: str) -> bool:
     """Whether a terminal may be given this text: no controls, no direction changes but our own isolates."""
     return not any(
-        ord(char) < 32 or 127 <= ord(char) < 160 or char in "\u202a\u202b\u202c\u202d\u202e\u2028\u2029\u200b\ufeff"
-        or 0xD800 <= ord(char) < 0xE000
+        ord(char) < 32 or 127 <= ord(char) < 160
+        or char in "\u202a\u202b\u202c\u202d\u202e\u2028\u2029\u200b\ufeff" or 0xD800 <= ord(char) < 0xE000
         for char in text.replace("\n", "")
     )  # fmt: skip

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from textual import work
 
-from tui.model.command import Archive, Command, CreateFolder, Delete, Move, SetFlags, Undo
+from tui.model.command import Archive, CancelSend, Command, CreateFolder, Delete, Move, SetFlags, Undo
+from tui.model.draft import SendState
 from tui.model.error import MailError
 from tui.model.folder import Role
 from tui.model.message import Flag
@@ -17,6 +19,9 @@ from tui.ui.screens.pick import Item, Pick
 
 _LOOKED_AT = 1000
 """Messages of a selection whose flags decide whether a flag is set or taken off."""
+
+_LONGEST_UNDO = 600
+"""Seconds: a mail that waits longer was told to be sent later, and stays."""
 
 
 class Acting(MailBase):
@@ -89,13 +94,34 @@ class Acting(MailBase):
 
     @work(exclusive=True, group="undo")
     async def action_undo(self) -> None:
-        """Take back the last change."""
+        """Take back the mail that is about to leave, else the last change."""
         try:
+            if leaving := self._leaving():
+                await self._take_back(leaving)
+                return
             sentence: str = await self.ask(Undo())
         except MailError as error:
             self.tell(error)
             return
         self.flash(sentence or "There is nothing to undo.")
+
+    def _leaving(self) -> int:
+        """The newest mail of the outbox that still waits for its undo time, 0 for none."""
+        now = time.time()
+        held = [
+            mail
+            for mail in self.desk.reader.outbox()
+            if mail.state is SendState.HELD and mail.due > now and mail.due - mail.created <= _LONGEST_UNDO
+        ]
+        return max(held, key=lambda mail: mail.created).id if held else 0
+
+    async def _take_back(self, outgoing: int) -> None:
+        from tui.ui.screens.compose import ComposeScreen
+
+        draft = self.desk.reader.draft(await self.ask(CancelSend(outgoing)))
+        self.flash("Not sent; it is a draft again.")
+        if draft is not None:
+            self.app.push_screen(ComposeScreen(self.desk, draft))
 
     def _toggle(self, flag: Flag, done: str, undone: str) -> None:
         ids = self.listing.chosen()

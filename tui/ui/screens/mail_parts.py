@@ -36,7 +36,7 @@ class Parts(MailBase):
         if message.kind == "link" and 0 < message.number <= len(content.links):
             self._offer_link(content.links[message.number - 1])
         elif message.kind == "file":
-            self._offer_files(content, [one for one in content.attachments if one.part == message.number])
+            self._offer_files(content, [one for one in content.files if one.part == message.number])
 
     @work(exclusive=True, group="dialog")
     async def action_links(self) -> None:
@@ -62,20 +62,20 @@ class Parts(MailBase):
     async def action_attachments(self) -> None:
         """List the attachments."""
         content = self.content
-        if content is None or not content.attachments:
+        if content is None or not content.files:
             self.flash("There is no attachment.")
             return
         items = [
             Item(str(one.part), one.filename or "without a name", f"{one.type} · {words.size(one.size)}")
-            for one in content.attachments
+            for one in content.files
         ]
         if len(items) > 1:
-            items.append(Item("all", "Save all", words.size(sum(one.size for one in content.attachments))))
+            items.append(Item("all", "Save all", words.size(sum(one.size for one in content.files))))
         taken = await self.app.push_screen_wait(Pick("Attachments", items))
         if taken == "all":
-            self._offer_files(content, list(content.attachments))
+            self._offer_files(content, list(content.files))
         elif taken:
-            self._offer_files(content, [one for one in content.attachments if str(one.part) == taken])
+            self._offer_files(content, [one for one in content.files if str(one.part) == taken])
 
     def action_source(self) -> None:
         """Show the message as it was received."""

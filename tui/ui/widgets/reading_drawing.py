@@ -175,7 +175,7 @@ def listed(content: Content) -> list[Attachment]:
     """The attachments worth a row: not the calendar part that stands in the text as a card."""
     cards = bool(content.invitations)
     return [
-        one for one in content.attachments if not (cards and one.type == "text/calendar" and not one.filename)
+        one for one in content.files if not (cards and one.type == "text/calendar" and not one.filename)
     ]
 
 
