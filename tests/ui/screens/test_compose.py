@@ -176,6 +176,19 @@ async def test_sending_hands_the_mail_to_the_outbox(opened: Opening) -> None:
         assert not program.desk.reader.drafts()
 
 
+async def test_u_takes_a_mail_back_that_is_about_to_leave(opened: Opening) -> None:
+    async with opened(writing(REPLY)) as program:
+        await program.type("Paid.")
+        await program.pilot.press("alt+s")
+        await program.until(lambda: program.answered)
+        await program.pilot.press("U")
+        await program.until(lambda: isinstance(program.screen, ComposeScreen))
+        await program.until(lambda: "Paid." in program.text())
+        mail = program.desk.reader.outgoing(program.answered[0])
+        assert mail is not None
+        assert mail.state is SendState.CANCELLED
+
+
 async def test_what_is_odd_is_asked_about_first(opened: Opening) -> None:
     draft = replace(REPLY, subject="", body="The file is attached.")
     async with opened(writing(draft)) as program:

@@ -224,6 +224,6 @@ def _shown(account: Account, state: AccountStatus, now: float) -> Content:
         (f"{dot} ", "bold"),
         (safe_line(account.address, 120), "bold"),
         f"  {words}" if words else "",
-        (f"\n  {ways}", "dim"),
+        f"\n  {ways}",
         f"\n  {safe_line(state.what, 300)}" if state.what else "",
     )

@@ -160,5 +160,5 @@ def _shown(mail: Outgoing, now: float) -> Content:
         (subject, "bold"),
         "\n  ",
         state_words(mail, now),
-        (f" · to {recipients}{more}", "dim"),
+        f" · to {recipients}{more}",
     )

@@ -45,7 +45,7 @@ class WelcomeScreen(Sheet[str]):
             yield Static(Content(_PROMISE), id="promise")
             yield OptionList(
                 *(
-                    Option(Content.assemble((f"{n}  {title}", "bold"), (f"\n   {sentence}", "dim")), id=door)
+                    Option(Content.assemble((f"{n}  {title}", "bold"), f"\n   {sentence}"), id=door)
                     for n, (door, title, sentence) in enumerate(_DOORS, 1)
                 ),
                 id="doors",
