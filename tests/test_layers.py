@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 NETWORK = ("imapclient", "imaplib", "smtplib", "poplib", "ssl", "msal", "keyring")
 PROTOCOLS = ("imapclient", "imaplib", "smtplib", "poplib", "msal", "keyring")  # asyncio brings ssl
 SCREEN = ("textual", "rich")
-START = (*NETWORK, "tomlkit", "filelock", "selectolax", "pymap", "aiosmtpd")
+START = (*NETWORK, "tomlkit", "filelock", "markdown_it", "pymap", "aiosmtpd")
 
 
 def _python(code: str, *argv: str, home: Path | None = None) -> str:
@@ -61,7 +61,7 @@ def test_contracts_between_the_floors() -> None:
         ("import tui.cli.run", (*SCREEN, *START)),
         ("import tui.store.reader", (*SCREEN, *NETWORK)),
         ("import tui.sync.engine", (*SCREEN, *START, "email", "html")),
-        ("import tui.ui.app, tui.sync.engine", (*PROTOCOLS, "selectolax", "tomlkit", "filelock")),
+        ("import tui.ui.app, tui.sync.engine", (*PROTOCOLS, "tomlkit", "filelock")),
     ],
 )
 def test_an_import_loads_nothing_heavy(statement: str, unwanted: tuple[str, ...]) -> None:

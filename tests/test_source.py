@@ -72,7 +72,8 @@ def _keyword(call: ast.Call, name: str) -> ast.expr | None:
 def _is_made_text(node: ast.expr | None) -> bool:
     """Whether the text is put together at run time, and so could hold what somebody else wrote."""
     if isinstance(node, ast.Call):
-        return _called(node) in ("format", "join", "str")
+        of_text = isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Constant)
+        return _called(node) in ("format", "str") or (_called(node) == "join" and of_text)
     return isinstance(node, ast.JoinedStr | ast.BinOp)
 
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.mail import text
+from tui.model.cells import cells
 from tui.model.content import Line, Span, Style
 from tui.model.safe_text import FSI, PDI
 
@@ -81,7 +82,7 @@ def test_wrapping_breaks_at_blanks() -> None:
 def test_wrapping_cuts_long_words_and_counts_wide_letters() -> None:
     assert wrapped("x" * 25, 10) == ["x" * 10, "x" * 10, "x" * 5]
     assert wrapped("日本語日本語日本語", 10) == ["日本語日本", "語日本語"]
-    assert text.cells("日本e\u0301") == 5
+    assert cells("日本e\u0301") == 5
 
 
 def test_list_items_hang() -> None:
@@ -125,6 +126,6 @@ def test_wrapped_lines_fit_and_lose_no_letter(source: str, width: int, flowed: b
     lines, _ = text.paragraphs(source, flowed=flowed)
     out = text.wrap(lines, width)
     for line in out:
-        assert text.cells(line.text) <= max(width - 2 * min(line.quote, 5), 10)
+        assert cells(line.text) <= max(width - 2 * min(line.quote, 5), 10)
     kept = "".join("".join(line.text.split()) for line in out).replace(FSI, "").replace(PDI, "")
     assert kept == "".join("".join(line.text.split()) for line in lines)

@@ -18,7 +18,7 @@ from tui.model.account import Account, SecretSource
 from tui.model.command import Check
 from tui.model.error import MailError
 
-LIBRARIES = ("textual", "imapclient", "keyring", "platformdirs", "tomlkit", "selectolax", "idna")
+LIBRARIES = ("textual", "imapclient", "keyring", "platformdirs", "tomlkit", "markdown-it-py", "idna")
 BROKEN_STORE = 74
 SIGN_IN = 77
 

@@ -121,7 +121,7 @@ def read(shell: Shell, options: Namespace) -> int:
     if options.headers:
         record["headers"] = [{"name": name, "value": value} for name, value in content.headers]
     if options.save_attachments is not None:
-        saved = _save_attachments(raw, [(one.part, one.filename) for one in content.attachments], options)
+        saved = _save_attachments(raw, [(one.part, one.filename) for one in content.files], options)
         record["saved"] = [str(path) for path in saved]
         text = "\n".join(record["saved"]) or "This message has no attachments."
     shell.output.record(record, text)
@@ -161,7 +161,7 @@ def _fetched(shell: Shell, row: Row) -> bytes:
 def _part(shell: Shell, raw: bytes, options: Namespace) -> int:
     from tui.mail.message import parse, part
 
-    known = [one.part for one in parse(raw).attachments]
+    known = [one.part for one in parse(raw).files]
     if options.part not in known:
         listed = f"It has: {', '.join(map(str, known))}." if known else "It has none."
         raise NotFound(f"Message {options.id} has no attachment {options.part}.", listed)

@@ -31,11 +31,11 @@ def message_text(content: Content, every_header: bool = False) -> str:
     """A message: header, body, attachments, and what is odd about it."""
     lines = [f"{name}: {value}" for name, value in (content.headers if every_header else _header(content))]
     lines += ["", content.text.rstrip("\n")]
-    if content.attachments:
+    if content.files:
         lines += ["", "Attachments:"]
         lines += [
             f"  {one.part}  {one.filename or '(no name)'}  {one.type}  {size_text(one.size)}"
-            for one in content.attachments
+            for one in content.files
         ]
     links = [f"  {one.url}  — {one.warning}" for one in content.links if one.warning]
     lines += ["", "Links to be careful with:", *links] if links else []

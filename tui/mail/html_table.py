@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.mail.text import cells
+from tui.model.cells import cells
 from tui.model.content import Line, Span, Style
 
 _WIDEST = 110

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 
 from tui.mail import links
+from tui.model.cells import cells
 from tui.model.content import Line, Link, Span, Style
 from tui.model.safe_text import clean, is_right_to_left, isolated
 
@@ -132,18 +131,6 @@ def _trimmed(match: re.Match[str]) -> tuple[str, int]:
     while url.endswith(")") and url.count("(") < url.count(")"):
         url = url[:-1].rstrip(_TRAILING)
     return url, start
-
-
-@lru_cache(maxsize=8192)
-def _cell(char: str) -> int:
-    if unicodedata.category(char) in ("Mn", "Me", "Mc") or "\u1160" <= char <= "\u11ff":
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
-
-
-def cells(text: str) -> int:
-    """How many columns of a terminal safe text takes (UAX 11; marks and Hangul finals take none)."""
-    return len(text) if text.isascii() else sum(map(_cell, text))
 
 
 def wrap(

@@ -26,7 +26,7 @@ class Security(StrEnum):
 class Auth(StrEnum):
     """What kind of secret a sign-in takes."""
 
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105 - a word of the configuration
     OAUTH2 = "oauth2"
 
 
@@ -61,7 +61,9 @@ class Keep:
 
     def __post_init__(self) -> None:
         if not _KEEP.fullmatch(self.text):
-            raise ValueError(f"keep must be leave, delete, until-deleted or a number of days such as 14d, not {self.text!r}")
+            raise ValueError(
+                f"keep must be leave, delete, until-deleted or a number of days (14d), not {self.text!r}"
+            )
 
     @property
     def days(self) -> int | None:
@@ -80,7 +82,9 @@ class Offline:
 
     def __post_init__(self) -> None:
         if not _OFFLINE.fullmatch(self.text):
-            raise ValueError(f"offline must be all, headers or a number of days such as 90d, not {self.text!r}")
+            raise ValueError(
+                f"offline must be all, headers or a number of days such as 90d, not {self.text!r}"
+            )
 
     @property
     def days(self) -> int | None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 
+@lru_cache(maxsize=8192)
 def _cell(char: str) -> int:
-    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
+    if unicodedata.category(char) in ("Mn", "Me", "Mc", "Cf") or "\u1160" <= char <= "\u11ff":
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def cells(text: str) -> int:
-    """How many columns of a terminal safe text takes (UAX 11; combining marks take none)."""
+    """How many columns of a terminal safe text takes (UAX 11; marks and Hangul finals take none)."""
     return len(text) if text.isascii() else sum(map(_cell, text))
 
 

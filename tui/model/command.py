@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from tui.model.account import Account, Protocol
 from tui.model.draft import Draft
-from tui.model.message import Flag
+from tui.model.message import NO_FLAGS, Flag
 from tui.model.secret import Secret
 
 
@@ -19,8 +19,8 @@ class SetFlags:
     """Change flags and tags of messages. Answers the ids changed."""
 
     ids: tuple[int, ...]
-    add: Flag = Flag(0)
-    remove: Flag = Flag(0)
+    add: Flag = NO_FLAGS
+    remove: Flag = NO_FLAGS
     add_tags: frozenset[str] = frozenset()
     remove_tags: frozenset[str] = frozenset()
 
@@ -63,7 +63,7 @@ class CreateFolder:
 
 @dataclass(frozen=True, slots=True)
 class StartDraft:
-    """Begin a mail: `kind` is new, reply, reply-all, forward or edit (of message `message`). Answers the Draft."""
+    """Begin a mail: `kind` is new, reply, reply-all, forward or edit (of `message`). Answers the Draft."""
 
     account: str
     kind: str = "new"
@@ -280,13 +280,33 @@ class Check:
 
 
 LocalCommand = (
-    SetFlags | Move | Archive | Delete | Undo | CreateFolder | StartDraft | SaveDraft | Attach | Detach
-    | DropDraft | QueueDraft | QueueMessage | CancelSend | RetrySend | ConfirmGone
+    SetFlags
+    | Move
+    | Archive
+    | Delete
+    | Undo
+    | CreateFolder
+    | StartDraft
+    | SaveDraft
+    | Attach
+    | Detach
+    | DropDraft
+    | QueueDraft
+    | QueueMessage
+    | CancelSend
+    | RetrySend
+    | ConfirmGone
 )
 NetworkCommand = Fetch | FetchBody | SendNow | Stop | GoOffline | SwitchProtocol | ReloadSettings
 AccountCommand = TestAccount | SaveAccount | RemoveAccount | SignIn
 Command = LocalCommand | NetworkCommand | AccountCommand
 
 NETWORK: tuple[type[NetworkCommand], ...] = (
-    Fetch, FetchBody, SendNow, Stop, GoOffline, SwitchProtocol, ReloadSettings,
+    Fetch,
+    FetchBody,
+    SendNow,
+    Stop,
+    GoOffline,
+    SwitchProtocol,
+    ReloadSettings,
 )

@@ -106,3 +106,8 @@ class Content:
     warnings: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = field(default=())
     pictures: tuple[Attachment, ...] = ()
+
+    @property
+    def files(self) -> tuple[Attachment, ...]:
+        """All that can be saved: the attachments, and the pictures that stand in the text."""
+        return self.attachments + self.pictures

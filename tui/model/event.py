@@ -118,6 +118,14 @@ class Problem:
 
 
 Event = (
-    StatusChanged | FoldersChanged | MessagesChanged | NewMail | BodyArrived | OutboxChanged | AccountsChanged
-    | Checked | Asked | Problem
+    StatusChanged
+    | FoldersChanged
+    | MessagesChanged
+    | NewMail
+    | BodyArrived
+    | OutboxChanged
+    | AccountsChanged
+    | Checked
+    | Asked
+    | Problem
 )

@@ -22,6 +22,9 @@ class Flag(IntFlag):
         return [flag.name.lower() for flag in Flag if flag in self and flag.name]
 
 
+NO_FLAGS = Flag(0)
+
+
 class BodyState(StrEnum):
     """How much of a message is on this computer."""
 
@@ -80,7 +83,7 @@ class NewMessage:
     received: int
     size: int
     fingerprint: int
-    flags: Flag = Flag(0)
+    flags: Flag = NO_FLAGS
     tags: frozenset[str] = frozenset()
     uid: int = 0
     uidl: str = ""

@@ -270,7 +270,7 @@ def carried(raw: bytes, content: Content) -> list[File]:
     """The attachments of a message that go along when it is forwarded or edited again."""
     from tui.mail.message import part
 
-    return [(one.filename, one.type, part(raw, one.part)) for one in content.attachments]
+    return [(one.filename, one.type, part(raw, one.part)) for one in content.files]
 
 
 def hidden(recipients: Sequence[Recipient], shown: Envelope) -> list[str]:

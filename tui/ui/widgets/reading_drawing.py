@@ -174,9 +174,7 @@ def _notes(page: Page, room: int) -> Iterator[Drawn]:
 def listed(content: Content) -> list[Attachment]:
     """The attachments worth a row: not the calendar part that stands in the text as a card."""
     cards = bool(content.invitations)
-    return [
-        one for one in content.files if not (cards and one.type == "text/calendar" and not one.filename)
-    ]
+    return [one for one in content.files if not (cards and one.type == "text/calendar" and not one.filename)]
 
 
 def _files(attachments: Sequence[Attachment], room: int) -> Iterator[Drawn]:
