@@ -68,11 +68,11 @@ def paths(tmp_path: Path) -> Paths:
 
 @pytest.fixture
 def app_of(paths: Paths) -> AppOf:
-    """A function that makes the program on these rows, with these settings of the table [general]."""
+    """A function that makes the program on these rows, with keys bound anew and settings of [general]."""
 
-    def make(rows: Iterable[Row] = (), keys: dict[str, str] | None = None, **general: Any) -> MemoryApp:
+    def make(rows: Iterable[Row] = (), bound: dict[str, str] | None = None, **general: Any) -> MemoryApp:
         chosen = General(**{"theme": "outlook-dark", "threads": False, **general})
         engine = MemoryEngine(MemoryReader.of(rows))
-        return MemoryApp(engine, paths, Settings(chosen, (ACCOUNT,), keys or {}))
+        return MemoryApp(engine, paths, Settings(chosen, (ACCOUNT,), bound or {}))
 
     return make

@@ -36,8 +36,8 @@ def row(number: int, **changes: Any) -> Row:
     )
     return replace(
         Row(
-            number, ME, "INBOX", 1, number, "", envelope, NOW - number * 3600, Flag.SEEN, frozenset(), 2000, 0,
-            "The first words of it", number, BodyState.FULL, True,
+            number, ME, "INBOX", 1, number, "", envelope, NOW - number * 3600, Flag.SEEN, frozenset(), 2000,
+            0, "The first words of it", number, BodyState.FULL, True,
         ),
         **changes,
     )  # fmt: skip

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import pytest
 from textual.color import Color
+from textual.theme import Theme
 
 from tui.ui import theme
 
 
 @pytest.mark.parametrize("one", theme.THEMES, ids=lambda one: one.name)
-def test_text_stands_out_from_its_ground(one: theme.Theme) -> None:
+def test_text_stands_out_from_its_ground(one: Theme) -> None:
     for ground in (one.background, one.surface, one.panel):
         assert contrast(one.foreground or "", ground or "") >= 7
         assert contrast(one.variables["quiet"], ground or "") >= 4.5

@@ -3,8 +3,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from textual.app import App
 from textual.pilot import Pilot
 
 from tests.ui import attacks
@@ -22,7 +24,7 @@ from tui.ui.screens.source import SourceScreen
 SIZE = (120, 36)
 
 
-def shown(app: MemoryApp) -> str:
+def shown(app: App[Any]) -> str:
     """What the whole screen shows."""
     return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
@@ -32,7 +34,17 @@ def notes(app: MemoryApp) -> list[str]:
     return [one.message for one in app._notifications]
 
 
-async def until(pilot: Pilot[None], true: Callable[[], bool], seconds: float = 5.0) -> None:
+def opens(into: list[str]) -> Callable[[str], bool]:
+    """In place of the desktop: only keeps what it was asked to open."""
+
+    def keep(address: str) -> bool:
+        into.append(address)
+        return True
+
+    return keep
+
+
+async def until(pilot: Pilot[Any], true: Callable[[], bool], seconds: float = 5.0) -> None:
     """Wait for something workers and timers bring about."""
     for _ in range(int(seconds / 0.02)):
         await pilot.pause()
@@ -96,7 +108,7 @@ async def test_opening_in_one_pane_and_back(app_of: AppOf) -> None:
         assert app.mail.focused is app.mail.listing
         assert app.mail.listing.current == 2
         await pilot.press("tab")
-        assert app.mail.focused is app.mail.folder_tree
+        assert app.focused is app.mail.folder_tree
         await pilot.press("escape")
         assert app.mail.focused is app.mail.listing
 
@@ -313,7 +325,7 @@ async def test_source_and_headers(app_of: AppOf) -> None:
 
 async def test_a_link_is_opened_only_after_asking(app_of: AppOf, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
-    monkeypatch.setattr("tui.ui.screens.mail_parts.open_outside", lambda url: not opened.append(url))
+    monkeypatch.setattr("tui.ui.screens.mail_parts.open_outside", opens(opened))
     app = app_of([row(1)])
     app.engine.reader.raws[1] = (
         b"Content-Type: text/html\r\n\r\n<a href='https://real.example/x'>https://bank.example</a>"
