@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tui.ui.arrangement import Sizes
 from tui.ui.remembered import Memory, Remembered
-from tui.ui.screens.arrangement import Sizes
 
 
 def test_what_was_changed_is_there_the_next_time(tmp_path: Path) -> None:

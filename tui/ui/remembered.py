@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from tui.ui.screens.arrangement import Sizes
+from tui.ui.arrangement import Sizes
 
 _FILE = "screen.json"
 

@@ -190,10 +190,10 @@ class MailScreen(Panes, Listing, Reading, Parts, Acting):
     def _engine_spoke(self, message: EngineSpoke) -> None:
         event = message.event
         match event:
-            case StatusChanged() | FoldersChanged():
-                self.load_tree()
-                if isinstance(event, FoldersChanged):
-                    self.load_soon()
+            case StatusChanged() | OutboxChanged():
+                self.load_tree_soon()
+            case FoldersChanged():
+                self.load_soon()
             case MessagesChanged():
                 self.listing.forget_rows()
                 self.load_soon()
@@ -202,8 +202,6 @@ class MailScreen(Panes, Listing, Reading, Parts, Acting):
                 self.listing.forget_rows()
                 if self.pane.page is not None and self.pane.page.content is None:
                     self.read_again(event.message)
-            case OutboxChanged():
-                self.load_tree()
             case AccountsChanged():
                 self.take_settings()
                 self.load_soon()

@@ -49,6 +49,7 @@ class Listing(MailBase):
         self._unfolded: set[int] = set()
         self._serial = 0
         self._refresh_timer: Timer | None = None
+        self._tree_timer: Timer | None = None
         self._before_search = 0
 
     # Places
@@ -85,6 +86,11 @@ class Listing(MailBase):
         """Read list and tree again after a moment, once for many changes in a row."""
         if self._refresh_timer is None:
             self._refresh_timer = self.set_timer(0.1, self._load_now)
+
+    def load_tree_soon(self) -> None:
+        """Read the tree and the accounts' states again after a moment, once for many changes in a row."""
+        if self._tree_timer is None:
+            self._tree_timer = self.set_timer(0.05, self._load_tree_now)
 
     def load_tree(self) -> None:
         """Read the folders again."""
@@ -257,6 +263,10 @@ class Listing(MailBase):
         self._refresh_timer = None
         self.load_tree()
         self.load()
+
+    def _load_tree_now(self) -> None:
+        self._tree_timer = None
+        self.load_tree()
 
     def _describe(self) -> int:
         """Bring the header up to date. Answers how many messages the place holds."""

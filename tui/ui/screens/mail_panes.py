@@ -7,8 +7,8 @@ from textual.containers import Container, Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.ui.arrangement import LEAST_HEIGHT, LEAST_WIDTH, Arrangement, arranged, resized
 from tui.ui.desk import Desk
-from tui.ui.screens.arrangement import LEAST_HEIGHT, LEAST_WIDTH, Arrangement, arranged, resized
 from tui.ui.screens.mail_base import MailBase
 from tui.ui.widgets.divider import Divider
 from tui.ui.widgets.reading_header import ReadingHeader

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.ui.screens.arrangement import Arrangement, Sizes, arranged, resized
+from tui.ui.arrangement import Arrangement, Sizes, arranged, resized
 
 
 def at(
