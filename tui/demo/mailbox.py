@@ -165,7 +165,12 @@ def _body(sketch: _Sketch, now: datetime) -> mime.Part:
     charset, encoding = making.get("Charset", ""), making.get("Encoding", "")
     forms = []
     if sketch.text.strip() or "Html" not in making:
-        forms.append(mime.text(sketch.text, "plain", charset, encoding, making.get("Params", "")))
+        params = making.get("Params", "")
+        fixed = charset or encoding or params
+        plain = (
+            mime.text(sketch.text, "plain", charset, encoding, params) if fixed else mime.flowed(sketch.text)
+        )
+        forms.append(plain)
     if page := making.get("Html"):
         html = mime.text(_source(page, now), "html", charset, encoding)
         forms.append(_with_picture(html, making.get("Inline", ""), now))

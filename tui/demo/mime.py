@@ -15,6 +15,7 @@ from email.header import Header
 from email.utils import formataddr, getaddresses
 from urllib.parse import quote
 
+_PARAGRAPH = 45
 ADDRESS_FIELDS = frozenset({"from", "to", "cc", "bcc", "reply-to", "sender"})
 
 
@@ -42,6 +43,25 @@ def text(
         ("Content-Transfer-Encoding", encoding),
     )
     return Part(fields, _encoded(data, encoding))
+
+
+def flowed(source: str) -> Part:
+    """A plain text part whose paragraphs fit themselves to the reader's window (RFC 3676).
+
+    A line that fills its paragraph's width and is followed by one that goes on with it ends in a soft break;
+    lists, tables, quotes and signatures stay as they are.
+    """
+    lines = source.split("\n")
+    soft = [
+        f"{line} " if _goes_on(line, after) else line
+        for line, after in zip(lines, [*lines[1:], ""], strict=True)
+    ]
+    return text("\n".join(soft), encoding="quoted-printable", params="; format=flowed")
+
+
+def _goes_on(line: str, after: str) -> bool:
+    full = len(line) > _PARAGRAPH and line[0].isalnum() and "  " not in line
+    return full and after[:1].isalnum() and "  " not in after
 
 
 def _encoding_for(data: bytes) -> str:

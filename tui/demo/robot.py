@@ -71,7 +71,7 @@ def _answer(letter: Message, own: str, answerer: str, now: datetime, number: int
         ("Auto-Submitted", "auto-replied"),
     ]
     body = f"{_ANSWER}\nYou wrote:\n\n{_quoted(letter)}"
-    return mime.message(fields, mime.text(body, encoding="quoted-printable"))
+    return mime.message(fields, mime.flowed(body))
 
 
 def _bounce(letter: Message, raw: bytes, own: str, address: str, now: datetime, mark: str) -> bytes:
