@@ -33,6 +33,25 @@ def test_files_and_folder_are_private_whatever_the_umask(path: Path) -> None:
     assert files == {"mail.db": 0o600, "mail.db-wal": 0o600, "mail.db-shm": 0o600}
 
 
+def test_opening_once_more_keeps_the_locks_of_this_process(path: Path) -> None:
+    """Without them another process, when it leaves, would take the WAL away with what is written next."""
+    other = (
+        "import sys; from pathlib import Path; from tui.store.writer import Writer\n"
+        "with Writer(Path(sys.argv[1])) as writer: writer.request_add(sys.argv[2])"
+    )
+    Database.open(path)
+    with Writer(path) as writer, Reader(path) as reader:
+        Database.open(path)
+        for text in ("first", "second"):
+            before = reader.data_version()
+            subprocess.run([sys.executable, "-c", other, str(path), text], check=True)
+            assert reader.data_version() != before
+        writer.request_add("third")
+        assert [one.command for one in reader.requests_open()] == ["first", "second", "third"]
+    with Reader(path) as reader:
+        assert len(reader.requests_open()) == 3
+
+
 def test_a_file_that_others_could_read_is_closed_to_them(path: Path) -> None:
     Database.open(path)
     path.chmod(0o644)

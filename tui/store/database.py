@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -46,8 +46,7 @@ class Database:
         database = cls(path)
         with translated(path):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # Made before SQLite sees it: WAL and SHM take over the mode of the main file.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            _make_private(path)
             if path.stat().st_mode & 0o077:
                 path.chmod(0o600)
             with closing(database._connection("rw")) as connection:
@@ -85,6 +84,16 @@ class Database:
             connection.close()
             raise
         return connection
+
+
+def _make_private(path: Path) -> None:
+    """Make the file before SQLite sees it: WAL and SHM take over its mode.
+
+    One that is there must not be opened: closing it would drop the locks of all connections of this process
+    (https://sqlite.org/howtocorrupt.html 2.2), and the next process to leave would take the WAL with it.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def _refuse_newer(version: int, path: Path) -> None:
