@@ -42,7 +42,7 @@ class SettingsScreen(Sheet[None]):
         with VerticalScroll(id="settings", can_focus=False):
             accounts = len(self.desk.settings.accounts)
             yield Button(
-                f"Accounts ({accounts}): add, change, test, switch IMAP and POP3",
+                Content(f"Accounts ({accounts}): add, change, test, switch IMAP and POP3"),
                 id="accounts",
                 compact=True,
                 action="screen.accounts",
