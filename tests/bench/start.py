@@ -11,11 +11,11 @@ from __future__ import annotations
 import argparse
 import shutil
 import statistics
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.bench.process import PROGRAM
 from tests.bench.stored import home, maildir
 from tests.bench.terminal import Terminal
 from tui.config.paths import Paths
@@ -81,8 +81,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=7)
     given = parser.parse_args()
     paths = home(given.directory, given.count)
-    program = Path(sys.executable).with_name("outlook-tui")
-    ours = [str(program), "--home", str(paths.data.parent)]
+    ours = [PROGRAM, "--home", str(paths.data.parent)]
     commands = {"outlook-tui": (ours, newest_subject(paths))}
     if shutil.which("neomutt"):
         mail = maildir(given.directory, given.count)

@@ -19,7 +19,7 @@ from tui.config.paths import Paths, find
 from tui.config.settings import save_account
 from tui.mail.header import envelope, fingerprint
 from tui.mail.scan import scan
-from tui.model.account import Account, Login, Protocol, Security, SecretSource, Server
+from tui.model.account import Account, Login, Protocol, SecretSource, Security, Server
 from tui.model.folder import Role, ServerFolder, SyncMark
 from tui.model.message import NewMessage
 from tui.store.database import Database

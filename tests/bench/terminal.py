@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
+from tests.bench.process import most_memory
+
 _ESCAPES = re.compile(
     rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_].*?\x1b\\|[ -/]*[0-~])", re.S
 )
@@ -76,9 +78,7 @@ class Terminal:
 
     def memory(self) -> float:
         """The most memory it has had so far (resident, MB)."""
-        status = Path(f"/proc/{self.process}/status").read_text()
-        found = re.search(r"VmHWM:\s*(\d+) kB", status)
-        return int(found[1]) / 1024 if found else 0.0
+        return most_memory(self.process)
 
     def close(self) -> None:
         """End it without asking."""
