@@ -255,6 +255,26 @@ async def test_a_file_is_attached_by_its_path_and_taken_off(opened: Opening, tmp
         await program.until(lambda: not program.one("#files").display)
 
 
+async def test_a_path_is_completed_and_chosen_from_the_list(opened: Opening, tmp_path: Path) -> None:
+    (tmp_path / "Reports").mkdir()
+    (tmp_path / "Reports" / "year.pdf").write_bytes(b"1")
+    async with opened(writing()) as program:
+        await program.pilot.press("ctrl+t")
+        path = program.one("#path")
+        assert isinstance(path, Input)
+        path.value = f"{tmp_path}/Rep"
+        path.action_end()
+        await program.until(lambda: "Reports/" in program.text())
+        await program.pilot.pause(0.1)
+        await program.pilot.press("tab")
+        assert path.value == f"{tmp_path}/Reports/"
+        await program.until(lambda: "year.pdf" in program.text())
+        await program.pilot.press("down", "enter")
+        await program.until(
+            lambda: [one.files for one in program.desk.reader.drafts()] and "year.pdf" in program.text()
+        )
+
+
 async def test_a_file_that_cannot_be_read_ends_in_one_sentence(opened: Opening, tmp_path: Path) -> None:
     async with opened(writing()) as program:
         await program.pilot.press("ctrl+t")
