@@ -78,12 +78,12 @@ def test_a_path_with_odd_characters(tmp_path: Path) -> None:
 
 
 def test_many_may_open_a_new_store_at_once(path: Path) -> None:
-    problems: list[Exception] = []
+    problems: list[StoreBroken] = []
 
     def open_it() -> None:
         try:
             Database.open(path)
-        except Exception as error:
+        except StoreBroken as error:
             problems.append(error)
 
     threads = [threading.Thread(target=open_it) for _ in range(8)]
@@ -175,7 +175,7 @@ with Writer(path) as writer:
 
 
 def test_a_file_that_may_not_grow(path: Path) -> None:
-    """RLIMIT_FSIZE is the nearest to a full disk that a test can have: every message told as kept is there."""
+    """As near to a full disk as a test can come: every message that was told as kept is there."""
     done = subprocess.run(
         [sys.executable, "-c", _LIMITED, str(path)], capture_output=True, text=True, timeout=60, check=True
     )

@@ -38,7 +38,7 @@ def test_changes_are_seen_at_once_and_wait_for_the_server(store: Store) -> None:
     changed = store.writer.set_flags(ids[:2], SEEN | FLAGGED, NONE, frozenset({"work"}))
     assert changed == ids[:2]
     row = store.row(ids[0])
-    assert (row.flags, row.tags) == (SEEN | FLAGGED, {"work"})
+    assert (row.flags, row.tags) == (SEEN | FLAGGED, frozenset({"work"}))
     assert store.folder("INBOX").unread == 1
     pending = store.reader.pending(ACCOUNT)
     assert [(one.kind, one.message, one.uid, one.wire, one.uidvalidity) for one in pending] == [
@@ -63,7 +63,7 @@ def test_changes_of_one_message_become_one_under_a_new_id(store: Store) -> None:
     (second,) = store.reader.pending()
     assert second.id != first.id
     told = state(store, message)
-    assert (told.flags & ~told.agreed, told.tags - told.agreed_tags) == (SEEN | FLAGGED, {"work"})
+    assert (told.flags & ~told.agreed, told.tags - told.agreed_tags) == (SEEN | FLAGGED, frozenset({"work"}))
 
 
 def test_pushed_changes_are_agreed_on(store: Store) -> None:
@@ -71,7 +71,7 @@ def test_pushed_changes_are_agreed_on(store: Store) -> None:
     store.writer.set_flags([message], SEEN, NONE, frozenset({"work"}))
     store.writer.pushed_flags([one.id for one in store.reader.pending()])
     assert store.reader.pending() == []
-    assert state(store, message) == (SEEN, SEEN, {"work"}, {"work"})
+    assert state(store, message) == (SEEN, SEEN, frozenset({"work"}), frozenset({"work"}))
 
 
 def test_a_change_taken_back_while_it_is_pushed_is_pushed_back(store: Store) -> None:
@@ -112,8 +112,8 @@ def test_agreeing_takes_the_servers_word_but_not_over_a_newer_change(store: Stor
             Step(999, SEEN, NO_TAGS, SEEN, NO_TAGS),
         ]
     )
-    assert (store.row(first).flags, store.row(first).tags) == (SEEN, {"x"})
-    assert (store.row(second).flags, store.row(second).tags) == (SEEN | FLAGGED, {"x", "mine"})
+    assert (store.row(first).flags, store.row(first).tags) == (SEEN, frozenset({"x"}))
+    assert (store.row(second).flags, store.row(second).tags) == (SEEN | FLAGGED, frozenset({"x", "mine"}))
     assert store.folder("INBOX").unread == 1
     told = state(store, second)
     assert told.flags & ~told.agreed == FLAGGED
@@ -135,7 +135,8 @@ def test_both_sides_end_alike_and_the_persons_last_word_wins(
     """A model of a server: what the person changed last, since the last push of it, holds on both sides."""
     uid = store.reader.placed_count(store.folder("INBOX").id) + 1
     (message,) = store.fill(first=uid, count=1)
-    server, own = NONE, {}
+    server = NONE
+    own: dict[Flag, bool] = {}
 
     def push() -> None:
         nonlocal server

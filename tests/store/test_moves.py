@@ -79,7 +79,7 @@ def test_the_server_does_not_name_the_new_place(store: Store) -> None:
     assert store.reader.unplaced(archive) == {1: [number]}
     assert store.writer.place(number, 7, SEEN, frozenset({"x"}))
     row = store.row(number)
-    assert (row.uid, row.flags, row.tags) == (7, SEEN, {"x"})
+    assert (row.uid, row.flags, row.tags) == (7, SEEN, frozenset({"x"}))
     assert store.reader.unplaced(archive) == {}
 
 
@@ -181,7 +181,7 @@ def test_copies_on_the_server(store: Store) -> None:
     assert (row.folder, row.flags, row.tags, row.thread) == (
         "Archive",
         SEEN,
-        {"work"},
+        frozenset({"work"}),
         store.row(first).thread,
     )
     assert store.row(first).folder == "INBOX"

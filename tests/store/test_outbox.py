@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -30,11 +31,10 @@ class Copy:
     message: NewMessage
 
 
-def queue(store: Store, **changes: object) -> int:
+def queue(store: Store, **changes: Any) -> int:
     fields = {"subject": "Offer", "message_id": "o@x", "due": 100, **changes}
-    return store.writer.queue(
-        ACCOUNT, ACCOUNT, ["billing@contoso.example", "hidden@contoso.example"], RAW, **fields
-    )  # type: ignore[arg-type]
+    recipients = ["billing@contoso.example", "hidden@contoso.example"]
+    return store.writer.queue(ACCOUNT, ACCOUNT, recipients, RAW, **fields)
 
 
 def state(store: Store, number: int) -> SendState:

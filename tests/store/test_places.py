@@ -50,7 +50,7 @@ def test_flags_changed_meanwhile_are_merged_and_told(store: Store) -> None:
     store.writer.make_folder(ACCOUNT, "Projects", on_server=True)
     store.writer.place(number, 5, FLAGGED, frozenset({"theirs"}))
     row = store.row(number)
-    assert (row.flags, row.tags) == (SEEN | FLAGGED, {"mine", "theirs"})
+    assert (row.flags, row.tags) == (SEEN | FLAGGED, frozenset({"mine", "theirs"}))
     assert PendingKind.FLAGS in [one.kind for one in store.reader.pending()]
     told = store.reader.flag_state(number)
     assert told is not None

@@ -110,8 +110,8 @@ def test_listing_for_a_plan(store: Store) -> None:
     assert (oldest.flags, oldest.agreed, oldest.tags, oldest.agreed_tags) == (
         FLAGGED,
         SEEN,
-        {"x", "y"},
-        {"x"},
+        frozenset({"x", "y"}),
+        frozenset({"x"}),
     )
     assert (oldest.fingerprint, oldest.body.value) == (1, "headers")
 

@@ -30,7 +30,7 @@ def move(db: sqlite3.Connection, ids: Sequence[int], folder: int) -> list[int]:
     """Move messages; answers the ids moved."""
     moved = moves.move(db, ids, folder)
     undo.record(db, "move", f"{undo.counted(len(moved))} moved to {known_folder(db, folder).name}", moved)
-    return [number for number, _ in moved]
+    return [number for number, *_ in moved]
 
 
 def copy(db: sqlite3.Connection, ids: Sequence[int], folder: int) -> list[int]:

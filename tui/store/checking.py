@@ -11,6 +11,7 @@ from tui.store.records import Usage
 
 REMOVED_KEPT_SECONDS = 30 * 86_400
 SENT_KEPT_SECONDS = 30 * 86_400
+LEFT_KEPT_SECONDS = 180 * 86_400
 
 
 def check(db: sqlite3.Connection, bodies: int) -> list[str]:
@@ -78,9 +79,11 @@ def usage(db: sqlite3.Connection, account: str) -> list[Usage]:
 
 
 def expire(db: sqlite3.Connection, now: int) -> None:
-    """Empty the wastebasket of what lay in it for 30 days, and the outbox of what left so long ago."""
+    """Empty the wastebasket of what lay in it for 30 days, and the outbox of what left so long ago; forget
+    UIDLs that no list has had for half a year."""
     db.execute("DELETE FROM message WHERE removed > 0 AND removed < ?", (now - REMOVED_KEPT_SECONDS,))
     db.execute(
         "DELETE FROM outbox WHERE state IN ('sent', 'cancelled') AND sent_copy <> 'pending' AND created < ?",
         (now - SENT_KEPT_SECONDS,),
     )
+    db.execute("DELETE FROM uidl WHERE left > 0 AND left < ?", (now - LEFT_KEPT_SECONDS,))

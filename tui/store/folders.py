@@ -170,7 +170,7 @@ def _take_one(db: sqlite3.Connection, owner: int, one: ServerFolder, names: set[
         name, number = f"{storable(one.name)} ({number})", number + 1
     names.add(name)
     row = db.execute(
-        "SELECT id, name FROM folder WHERE account = ? AND (wire = ? AND NOT local OR name = ?)"
+        "SELECT id, local FROM folder WHERE account = ? AND (wire = ? AND NOT local OR name = ?)"
         " ORDER BY name = ? DESC LIMIT 1",
         (owner, wire, name, name),
     ).fetchone()
@@ -181,6 +181,8 @@ def _take_one(db: sqlite3.Connection, owner: int, one: ServerFolder, names: set[
         "UPDATE folder SET name = ?, wire = ?, role = ?, selectable = ?, local = 0 WHERE id = ?",
         (*fields, row[0]),
     )
+    if row[1]:
+        db.execute("UPDATE message SET sought = 1 WHERE folder = ?", (row[0],))
     db.execute("DELETE FROM pending WHERE kind = 'create' AND folder = ?", (row[0],))
     return int(row[0])
 
@@ -209,7 +211,9 @@ def become_local(db: sqlite3.Connection, number: int) -> None:
         "DELETE FROM pending WHERE kind <> 'move' AND message IN (SELECT id FROM message WHERE folder = ?)",
         (number,),
     )
-    db.execute("UPDATE message SET uid = NULL, on_server = 0, held = 0 WHERE folder = ?", (number,))
+    db.execute(
+        "UPDATE message SET uid = NULL, on_server = 0, sought = 0, held = 0 WHERE folder = ?", (number,)
+    )
 
 
 def mark(db: sqlite3.Connection, number: int) -> SyncMark:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tui.model.folder import Role, SyncMark
 from tui.model.message import NewMessage, Scan
@@ -190,8 +190,12 @@ def add_bodies(db: sqlite3.Connection, bodies: Sequence[tuple[int, bytes, Scan]]
     indexing.set_texts(db, ((positions[number], scan.text) for number, _, scan in here))
 
 
-def downloaded(db: sqlite3.Connection, folder: int, messages: Sequence[NewMessage]) -> list[int]:
+def downloaded(
+    db: sqlite3.Connection, folder: int, messages: Sequence[NewMessage], sizes: Mapping[str, int]
+) -> list[int]:
     """Store whole messages of a POP3 server together with their UIDLs; answers their ids.
+
+    `sizes` by UIDL are the server's, which counts line ends in its own way.
 
     A UIDL that is known already is not stored again: the id of its message is answered, 0 where the person
     has removed it.
@@ -210,8 +214,9 @@ def downloaded(db: sqlite3.Connection, folder: int, messages: Sequence[NewMessag
         answer.append(next(ids))
         if uidl:
             db.execute(
-                "INSERT OR REPLACE INTO uidl (account, uidl, message, downloaded) VALUES (?, ?, ?, ?)",
-                (account, uidl, answer[-1], now),
+                "INSERT INTO uidl (account, uidl, message, downloaded, fingerprint, size)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (account, uidl, answer[-1], now, one.fingerprint, sizes.get(one.uidl, 0)),
             )
     return answer
 

@@ -95,18 +95,26 @@ def by_fingerprint(db: sqlite3.Connection, account: str, fingerprint: int, folde
 
 
 def uidls(db: sqlite3.Connection, account: str) -> dict[str, UidlRow]:
-    """The UIDLs of an account's messages that have been here, also those that were removed since."""
+    """The UIDLs of an account's messages that have been here, also those that were removed since, here or on
+    the server."""
     found = db.execute(
-        "SELECT uidl.uidl, message, downloaded, coalesce(whole, 0), coalesce(role, '') FROM uidl"
+        "SELECT uidl.uidl, message, downloaded, coalesce(whole, 0), coalesce(role, ''), uidl.fingerprint,"
+        " uidl.size, left > 0 FROM uidl"
         " JOIN account ON account.id = uidl.account LEFT JOIN message ON message.id = uidl.message"
         " LEFT JOIN folder ON folder.id = message.folder WHERE address = ?",
         (account,),
     )
     return {
         uidl: UidlRow(
-            message, downloaded, bool(whole), message is None or (bool(whole) and role == Role.TRASH.value)
+            message,
+            downloaded,
+            bool(whole),
+            message is None or (bool(whole) and role == Role.TRASH.value),
+            fingerprint,
+            size,
+            bool(left),
         )
-        for uidl, message, downloaded, whole, role in found
+        for uidl, message, downloaded, whole, role, fingerprint, size, left in found
     }
 
 

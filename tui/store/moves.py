@@ -16,8 +16,8 @@ from tui.store.codec import SEQUENCE_BITS, integers
 from tui.store.folders import known_folder
 from tui.store.insert import free_positions, next_id
 
-Moved = tuple[int, int]
-"""A message and the folder it was moved from."""
+Moved = tuple[int, int, bool]
+"""A message, the folder it was moved from, and whether it stood there without the server knowing of it."""
 
 
 class _Row(NamedTuple):
@@ -25,6 +25,7 @@ class _Row(NamedTuple):
     folder: int
     uid: int | None
     on_server: int
+    sought: int
     whole: int
     account: str
     local: int
@@ -41,7 +42,7 @@ class _Place(NamedTuple):
 
 def _rows(db: sqlite3.Connection, ids: Sequence[int]) -> list[_Row]:
     rows = db.execute(
-        "SELECT message.id, folder, uid, on_server, whole, account.address, local, wire, uidvalidity"
+        "SELECT message.id, folder, uid, on_server, sought, whole, account.address, local, wire, uidvalidity"
         " FROM message JOIN folder ON folder.id = folder JOIN account ON account.id = folder.account"
         " WHERE message.id IN (SELECT value FROM json_each(?))",
         (integers(ids),),
@@ -77,7 +78,7 @@ def tell(db: sqlite3.Connection, account: str, message: int | None, kind: str, p
 
 def _place(row: _Row) -> _Place | None:
     """The row's own place on the server; uid 0 where it has one that is not known yet."""
-    if row.local or not (row.uid or row.on_server):
+    if row.local or not (row.uid or row.on_server or row.sought):
         return None
     return _Place(row.folder, row.wire, row.uid or 0, row.uidvalidity)
 
@@ -93,17 +94,40 @@ def move(db: sqlite3.Connection, ids: Sequence[int], target: int) -> list[Moved]
     for row in _rows(db, ids):
         if row.folder == target:
             continue
-        uid = _move_one(db, row, folder)
-        db.execute(
-            "UPDATE message SET folder = ?, uid = ?, held = 0, removed = 0 WHERE id = ?",
-            (target, uid, row.id),
-        )
-        moved.append((row.id, row.folder))
+        bare = not row.local and _place(row) is None and not _waits(db, row.id)
+        home = _move_one(db, row, folder)
+        _stand(db, row.id, target, home)
+        moved.append((row.id, row.folder, bare))
     return moved
 
 
-def _move_one(db: sqlite3.Connection, row: _Row, target: Folder) -> int | None:
-    """Note what the server has to be told of one move; answers the uid when the row just comes home."""
+def _stand(db: sqlite3.Connection, message: int, folder: int, home: _Place | None) -> None:
+    """Put a row into a folder; `home` is its place there, where the server has it there still."""
+    db.execute(
+        "UPDATE message SET folder = ?, uid = ?, sought = ?, held = 0, removed = 0 WHERE id = ?",
+        (folder, home.uid or None if home else None, home is not None and not home.uid, message),
+    )
+
+
+def _waits(db: sqlite3.Connection, message: int) -> bool:
+    return db.execute("SELECT 1 FROM pending WHERE message = ?", (message,)).fetchone() is not None
+
+
+def move_back(db: sqlite3.Connection, moved: Moved) -> bool:
+    """Take one move back; False where the message is gone. Raises as `move` does.
+
+    What the server did not know of where it was is put there again without telling.
+    """
+    message, folder, bare = moved
+    rows = _rows(db, [message])
+    if bare and rows and rows[0].local and known_folder(db, folder).account == rows[0].account:
+        _stand(db, message, folder, None)
+        return True
+    return bool(move(db, [message], folder))
+
+
+def _move_one(db: sqlite3.Connection, row: _Row, target: Folder) -> _Place | None:
+    """Note what the server has to be told of one move; answers the place when the row just comes home."""
     if row.account != target.account:
         raise BadInput(
             "Mail cannot be moved to another account.", "Forward it, or copy it by export and import."
@@ -111,7 +135,7 @@ def _move_one(db: sqlite3.Connection, row: _Row, target: Folder) -> int | None:
     leaves = _waiting(db, row.id, "move")
     if leaves and leaves.folder == target.id:
         _drop(db, row.id, "move")
-        return leaves.uid or None
+        return leaves
     if target.local:
         _into_local(db, row, leaves)
     else:
@@ -156,14 +180,15 @@ def copy(db: sqlite3.Connection, ids: Sequence[int], target: int) -> list[int]:
         if row.account != folder.account:
             raise BadInput("Mail cannot be copied to another account.", "Use export and import.")
         place = _waiting(db, row.id, "move") or _waiting(db, row.id, "copy") or _place(row)
-        if not row.whole and (folder.local or place is None):
+        told = place is not None and place.uid > 0
+        if not row.whole and (folder.local or not told):
             raise Refused(
                 "Only the header of this message is on this computer.",
                 "Open it first, so that it is fetched.",
             )
         number = _duplicate(db, row.id, target)
         if not folder.local:
-            tell(db, row.account, number, "copy" if place else "append", place)
+            tell(db, row.account, number, "copy" if told else "append", place if told else None)
         copies.append(number)
     return copies
 

@@ -36,7 +36,8 @@ def place(
     if not _absorbed(db, message, fingerprint, home, uid):
         return False
     db.execute(
-        "UPDATE message SET folder = ?, uid = ?, on_server = 1, held = 0, removed = 0 WHERE id = ?",
+        "UPDATE message SET folder = ?, uid = ?, on_server = 1, sought = 0, held = 0, removed = 0"
+        " WHERE id = ?",
         (home, uid, message),
     )
     db.execute("DELETE FROM pending WHERE message = ? AND kind IN ('append', 'copy')", (message,))
@@ -93,7 +94,9 @@ def new_generation(db: sqlite3.Connection, folder: int, uidvalidity: int) -> Non
     be told any more, and the message comes back rather than another one being removed.
     """
     set_mark(db, folder, SyncMark(uidvalidity))
-    db.execute("UPDATE message SET uid = NULL, on_server = 0, held = 0 WHERE folder = ?", (folder,))
+    db.execute(
+        "UPDATE message SET uid = NULL, on_server = 0, sought = 1, held = 0 WHERE folder = ?", (folder,)
+    )
     db.execute("DELETE FROM pending WHERE folder = ? AND kind = 'expunge'", (folder,))
     db.execute("UPDATE pending SET uid = 0, error = '' WHERE folder = ? AND kind = 'move'", (folder,))
     db.execute(
@@ -106,6 +109,36 @@ def new_generation(db: sqlite3.Connection, folder: int, uidvalidity: int) -> Non
         " WHERE folder = ? AND kind = 'copy'",
         (folder,),
     )
+
+
+def reached(db: sqlite3.Connection, folder: int, mark: SyncMark) -> None:
+    """Note how far a folder has been read; with a uidnext: completely, so what was not found is not there.
+
+    Its messages are mail of this computer from now on; one that was moved away meanwhile is given to the
+    server anew, where its bytes are here.
+    """
+    set_mark(db, folder, mark)
+    if not mark.uidnext:
+        return
+    db.execute(
+        "UPDATE message SET sought = 0, on_server = 0"
+        " WHERE folder = ? AND uid IS NULL AND (sought OR on_server) AND NOT EXISTS"
+        " (SELECT 1 FROM pending WHERE message = message.id AND kind IN ('move', 'copy'))",
+        (folder,),
+    )
+    for number, message, whole in db.execute(
+        "SELECT pending.id, message.id, whole FROM pending JOIN message ON message.id = message"
+        " WHERE pending.folder = ? AND kind = 'move' AND pending.uid = 0",
+        (folder,),
+    ).fetchall():
+        db.execute("DELETE FROM pending WHERE id = ?", (number,))
+        db.execute("UPDATE message SET on_server = 0 WHERE id = ?", (message,))
+        if whole:
+            db.execute(
+                "INSERT INTO pending (account, message, kind)"
+                " SELECT account, ?, 'append' FROM folder WHERE id = ?",
+                (message, folder),
+            )
 
 
 def left(db: sqlite3.Connection, folder: int, uids: Iterable[int]) -> None:
@@ -130,7 +163,8 @@ def gone(db: sqlite3.Connection, ids: Sequence[int], now: int) -> None:
     for number, address in rows:
         db.execute("DELETE FROM pending WHERE message = ?", (number,))
         db.execute(
-            "UPDATE message SET folder = ?, uid = NULL, on_server = 0, held = 0, removed = ? WHERE id = ?",
+            "UPDATE message SET folder = ?, uid = NULL, on_server = 0, sought = 0, held = 0, removed = ?"
+            " WHERE id = ?",
             (baskets[address], now, number),
         )
 
@@ -144,8 +178,8 @@ def settle_gone(db: sqlite3.Connection, ids: Sequence[int], now: int) -> list[in
     touched: set[int] = set()
     lost: list[int] = []
     for number in ids:
-        row = db.execute("SELECT folder FROM message WHERE id = ?", (number,)).fetchone()
-        if row is None:
+        row = db.execute("SELECT folder FROM message WHERE id = ? AND uid IS NOT NULL", (number,)).fetchone()
+        if row is None:  # moved or removed here since it was missed
             continue
         touched.add(row[0])
         arrived = _arrived(db, number)
@@ -187,7 +221,10 @@ def confirm_gone(db: sqlite3.Connection, folder: int, remove: bool, now: int) ->
         gone(db, ids, now)
         return
     db.execute("DELETE FROM pending WHERE message IN (SELECT value FROM json_each(?))", (integers(ids),))
-    db.execute("UPDATE message SET uid = NULL, on_server = 0, held = 0 WHERE folder = ? AND held", (folder,))
+    db.execute(
+        "UPDATE message SET uid = NULL, on_server = 0, sought = 0, held = 0 WHERE folder = ? AND held",
+        (folder,),
+    )
 
 
 def held(db: sqlite3.Connection, folder: int) -> list[int]:

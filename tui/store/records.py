@@ -95,13 +95,17 @@ class UidlRow:
     """A UIDL whose message has been downloaded, or found to be here already, at `downloaded` (Unix seconds).
 
     `message` is None when the person has removed it for good. `whole`: its bytes are all here. `deleted`:
-    the person has removed it, for good or (whole) into the Deleted folder.
+    the person has removed it, for good or (whole) into the Deleted folder. `size` is what the server's LIST
+    said, 0 where that was never noted; `left`: the server's last list lacked it.
     """
 
     message: int | None
     downloaded: int
     whole: bool
     deleted: bool
+    fingerprint: int | None = None
+    size: int = 0
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,12 @@ What is worth knowing of it:
 - `message.position` is `received << 20 | number within that second`: unique, the order of every list, and
   the rowid of the search index, so that the newest hits come first without a sort. The message's identity is
   `id`, which is never used again.
-- `uid` is NULL where a message has no place on a server (yet). `agreed` and `agreed_tags` are the flags last
-  agreed on with the server: what differs from them was changed here.
+- `uid` is NULL where a message has no place on a server (yet). `sought` says that it is probably there and
+  is looked for by fingerprint: after a change of UIDVALIDITY or of the protocol, until the folder has been
+  read completely. `agreed` and `agreed_tags` are the flags last agreed on with the server: what differs from
+  them was changed here.
+- `uidl` keeps what its message looked like, since servers may use a UIDL again for another one: the
+  fingerprint, the size that the server gave it, and since when (`left`) the server lists it no more.
 - Folder counts are kept by triggers: no statement can forget them.
 - `pending` remembers a change's source place (folder, wire name, uid, uidvalidity) as it was when the change
   was made. A row that is changed again before it was pushed gets a new id, so that whoever is pushing the
@@ -215,7 +219,15 @@ _V1 = (
     ) STRICT""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_V1,)
+_V2 = (
+    "ALTER TABLE message ADD COLUMN sought INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE uidl ADD COLUMN fingerprint INTEGER",
+    "ALTER TABLE uidl ADD COLUMN size INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE uidl ADD COLUMN left INTEGER NOT NULL DEFAULT 0",
+    "UPDATE uidl SET fingerprint = (SELECT fingerprint FROM message WHERE message.id = uidl.message)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_V1, _V2)
 """One tuple of statements for each version; a released one is never edited, only followed by another."""
 
 VERSION = len(MIGRATIONS)

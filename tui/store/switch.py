@@ -27,7 +27,8 @@ def switch(db: sqlite3.Connection, account: str, protocol: Protocol) -> None:
         local_folder(db, account, "INBOX", Role.INBOX)
         # Taken as still there until the server's next list says otherwise.
         db.execute(
-            "UPDATE message SET on_server = 1 WHERE id IN (SELECT message FROM uidl WHERE account = ?)",
+            "UPDATE message SET on_server = 1"
+            " WHERE id IN (SELECT message FROM uidl WHERE account = ? AND left = 0)",
             (owner,),
         )
     else:

@@ -52,11 +52,11 @@ def _flags(db: sqlite3.Connection, data: list[list[Any]]) -> int:
     return len(flags.restore(db, changes))
 
 
-def _moves(db: sqlite3.Connection, data: list[list[int]]) -> int:
+def _moves(db: sqlite3.Connection, data: list[list[Any]]) -> int:
     done = 0
-    for number, folder in data:
+    for number, folder, bare in data:
         try:
-            done += len(moves.move(db, [number], folder))
+            done += moves.move_back(db, (number, folder, bare))
         except MailError:  # the folder is gone, or has become one that cannot take it: the others go on
             continue
     return done

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -123,8 +123,8 @@ class Writer:
         return self._do(folders.make_folder, account, name, role, on_server)
 
     def mark(self, folder: int, reached: SyncMark) -> None:
-        """Note how far a folder has been read."""
-        self._do(folders.set_mark, folder, reached)
+        """Note how far a folder has been read; with a uidnext: completely (see store.places.reached)."""
+        self._do(places.reached, folder, reached)
 
     # Mail that arrives
 
@@ -138,10 +138,12 @@ class Writer:
         """Store messages; answers their ids in that order. A uid that is here already is not stored again."""
         return self._do(insert.add, folder, messages, mark, on_server)
 
-    def downloaded(self, folder: int, messages: Sequence[NewMessage]) -> list[int]:
-        """Store whole messages of a POP3 server with their UIDLs, on the disk before this returns."""
+    def downloaded(
+        self, folder: int, messages: Sequence[NewMessage], sizes: Mapping[str, int] | None = None
+    ) -> list[int]:
+        """Store whole messages of a POP3 server with their UIDLs and the sizes it gave these, on the disk."""
         with self.durable():
-            return self._do(insert.downloaded, folder, messages)
+            return self._do(insert.downloaded, folder, messages, sizes or {})
 
     def append(self, folder: int, messages: Sequence[NewMessage]) -> list[int]:
         """File whole mail made here; a server's folder is given it by APPEND. Answers the ids."""
@@ -209,8 +211,16 @@ class Writer:
         self._do(pop.have, account, uidl, message)
 
     def uidls_gone(self, account: str, uidls: Collection[str]) -> None:
-        """The server lists these UIDLs no more; their messages stay."""
-        self._do(pop.gone, account, uidls)
+        """The server lists these UIDLs no more; their messages stay, and what they looked like."""
+        self._do(pop.gone, account, uidls, int(time.time()))
+
+    def uidl_proved(self, account: str, uidl: str, size: int) -> None:
+        """What the server lists under `uidl`, in so many octets, is the message noted for it."""
+        self._do(pop.proved, account, uidl, size)
+
+    def uidls_reused(self, account: str, uidls: Collection[str]) -> None:
+        """The server lists other messages under these UIDLs: they are new."""
+        self._do(pop.reused, account, uidls)
 
     # What the person does; the server is told later
 
@@ -313,19 +323,9 @@ class Writer:
         """Outbox row in, draft and its filed copy away, original marked; on the disk when this returns."""
         with self.durable():
             return self._do(
-                outbox.queue,
-                account,
-                sender,
-                recipients,
-                raw,
-                subject,
-                message_id,
-                due,
-                hold,
-                draft_id,
-                original,
-                answers,
-            )
+                outbox.queue, account, sender, recipients, raw, subject, message_id, due, hold, draft_id,
+                original, answers,
+            )  # fmt: skip
 
     def outbox_state(
         self,
