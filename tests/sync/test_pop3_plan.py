@@ -55,3 +55,23 @@ def test_only_known_whole_messages_are_deleted(uidls: list[str], keep: str) -> N
         assert known[uidl].whole or known[uidl].deleted
     numbers = [number for number, _ in (*plan.new, *plan.delete, *plan.repeated)]
     assert len(numbers) == len(set(numbers))
+
+
+@pytest.mark.parametrize(
+    ("held", "doubted"),
+    [
+        (Held(NOW, whole=True, size=10), False),
+        (Held(NOW, whole=True, size=11), True),
+        (Held(NOW, whole=True, size=10, left=True), True),
+        (Held(NOW, whole=True), False),
+    ],
+)
+def test_what_may_be_another_message_is_compared(held: Held, doubted: bool) -> None:
+    plan = plan_maildrop([(1, "a")], {"a": held}, Keep("leave"), NOW, {1: 10})
+    assert plan.doubtful == (((1, "a"),) if doubted else ())
+
+
+def test_what_has_left_leaves_once() -> None:
+    assert plan_maildrop([], {"a": WHOLE, "b": Held(NOW, whole=True, left=True)}, Keep(), NOW).vanished == (
+        "a",
+    )

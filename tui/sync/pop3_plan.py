@@ -4,12 +4,17 @@
 |-------------------|-----------------------------|------------------------|---------------------------------|
 | lists uidl        | unknown                     | any                    | download (or match) it          |
 | lists uidl        | downloaded, whole           | leave                  | nothing                         |
-| lists uidl        | downloaded, whole           | delete                 | DELE                            |
-| lists uidl        | downloaded, N days ago      | Nd                     | DELE                            |
-| lists uidl        | downloaded, deleted here    | until-deleted, delete  | DELE                            |
+| lists uidl        | downloaded, whole           | delete                 | compared, DELE                  |
+| lists uidl        | downloaded, N days ago      | Nd                     | compared, DELE                  |
+| lists uidl        | downloaded, deleted here    | until-deleted, delete  | compared, DELE                  |
 | lists uidl        | deleted here                | leave, Nd not reached  | nothing: it is not fetched again|
 | does not list it  | known                       | any                    | note that it left the server    |
+| lists uidl again  | had left the server         | any                    | compared: the same, or new      |
+| in another size   | known                       | any                    | compared: the same, or new      |
 | lists uidl twice  | any                         | any                    | compared by content, never DELE |
+
+A UIDL is unique only as long as its message is on the server (RFC 1939 7): one that is listed again may name
+a new message, which must neither be taken for the old one nor be deleted in its place.
 """
 
 from __future__ import annotations
@@ -26,19 +31,24 @@ DAY = 86_400
 @dataclass(frozen=True, slots=True)
 class Held:
     """A UIDL that the store knows: when it was downloaded (Unix seconds), whether its bytes are all here,
-    and whether the person has deleted the message since."""
+    and whether the person has deleted the message since. `size` is the one that the server gave it, 0 for
+    not known; `left`: the last list lacked it."""
 
     downloaded: int
     whole: bool
     deleted: bool = False
+    size: int = 0
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MaildropPlan:
-    """Message numbers with their UIDLs to download and to delete, UIDLs that left, and repeated ones."""
+    """Message numbers with their UIDLs to download, to delete, and to compare with what the store holds
+    (those to delete are compared, too), UIDLs that left, and repeated ones."""
 
     new: tuple[tuple[int, str], ...] = ()
     delete: tuple[tuple[int, str], ...] = ()
+    doubtful: tuple[tuple[int, str], ...] = ()
     vanished: tuple[str, ...] = ()
     repeated: tuple[tuple[int, str], ...] = ()
 
@@ -57,12 +67,18 @@ def _aged(held: Held, keep: Keep, now: int) -> bool:
 
 
 def plan_maildrop(
-    listing: Sequence[tuple[int, str]], known: Mapping[str, Held], keep: Keep, now: int
+    listing: Sequence[tuple[int, str]],
+    known: Mapping[str, Held],
+    keep: Keep,
+    now: int,
+    sizes: Mapping[int, int] | None = None,
 ) -> MaildropPlan:
-    """The steps for one session. `listing` is the server's complete UIDL answer, `now` Unix seconds."""
+    """The steps for one session. `listing` is the server's UIDL answer, `sizes` its LIST by number, `now`
+    Unix seconds."""
     times = Counter(uidl for _, uidl in listing)
     new: list[tuple[int, str]] = []
     delete: list[tuple[int, str]] = []
+    doubtful: list[tuple[int, str]] = []
     repeated: list[tuple[int, str]] = []
     for number, uidl in listing:
         held = known.get(uidl)
@@ -72,5 +88,7 @@ def plan_maildrop(
             new.append((number, uidl))
         elif may_delete(held, keep, now):
             delete.append((number, uidl))
-    vanished = tuple(uidl for uidl in known if uidl not in times)
-    return MaildropPlan(tuple(new), tuple(delete), vanished, tuple(repeated))
+        elif held.left or (held.size and held.size != (sizes or {}).get(number, held.size)):
+            doubtful.append((number, uidl))
+    vanished = tuple(uidl for uidl, held in known.items() if uidl not in times and not held.left)
+    return MaildropPlan(tuple(new), tuple(delete), tuple(doubtful), vanished, tuple(repeated))

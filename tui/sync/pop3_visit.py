@@ -6,6 +6,7 @@ import hashlib
 import logging
 import time
 from collections import deque
+from collections.abc import Iterator, Sequence
 
 from tui.mail.header import envelope, fingerprint, received_date
 from tui.mail.scan import scan
@@ -19,13 +20,16 @@ from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.context import Context
 from tui.sync.jobs import FetchAllBodies, FetchMail, LookForSent, MakeFolder, OpenBody, PushChanges, Work
-from tui.sync.pop3_plan import Held, MaildropPlan, plan_maildrop
+from tui.sync.pop3_plan import Held, plan_maildrop
+from tui.sync.pop3_same import answers, is_here, is_known
 from tui.sync.visit import Counts, Interlude
 
 log = logging.getLogger(__name__)
 
 BATCH_MESSAGES = 100
 BATCH_OCTETS = 4_000_000
+Numbered = tuple[int, str]
+WITHHELD = "The server did not hand out a message; it stays there and is asked for again."
 LOCAL_FOLDERS = (
     ("INBOX", Role.INBOX),
     ("Drafts", Role.DRAFTS),
@@ -49,6 +53,7 @@ class Pop3Visit:
         self._writer = writer
         self._interlude = interlude
         self._connection = Pop3Connection(account.pop3, account.ca_file)
+        self._proved: set[int] = set()  # numbers whose message is known to be the one in the store
 
     def open(self) -> None:
         """Connect and sign in."""
@@ -93,12 +98,15 @@ class Pop3Visit:
         inbox = self._inbox()
         sizes = self._connection.sizes()
         listing = self._listing(sizes)
-        plan = plan_maildrop(listing, self._known(), self._account.keep, int(time.time()))
+        plan = plan_maildrop(listing, self._known(), self._account.keep, int(time.time()), sizes)
         if plan.vanished:
             self._writer.uidls_gone(self._account.address, plan.vanished)
-        self._download(plan, sizes, inbox, counts)
-        self._repeated(plan, sizes, inbox, counts)
-        self._delete(plan, counts)
+        strangers = self._prove([*plan.doubtful, *plan.delete], sizes)
+        new = [*plan.new, *strangers]
+        self._download(new, sizes, inbox, counts)
+        self._repeated(plan.repeated, sizes, inbox, counts)
+        delete = [one for one in plan.delete if one not in strangers]
+        self._delete([*delete, *new] if self._account.keep.text == "delete" else delete, sizes, counts)
         self._context.board.tell(FoldersChanged(self._account.address))
         return counts
 
@@ -111,7 +119,7 @@ class Pop3Visit:
 
     def _known(self) -> dict[str, Held]:
         return {
-            uidl: Held(row.downloaded, row.whole, row.deleted)
+            uidl: Held(row.downloaded, row.whole, row.deleted, row.size, row.left)
             for uidl, row in self._reader.uidls(self._account.address).items()
         }
 
@@ -123,34 +131,61 @@ class Pop3Visit:
         assert inbox is not None
         return inbox
 
-    def _download(self, plan: MaildropPlan, sizes: dict[int, int], inbox: Folder, counts: Counts) -> None:
+    def _prove(self, listed: Sequence[Numbered], sizes: dict[int, int]) -> list[Numbered]:
+        """Compare messages with the ones that their UIDLs were noted for; answers those that are others.
+
+        Of what the server withholds nothing is known: it is neither.
+        """
+        known = self._reader.uidls(self._account.address) if listed else {}
+        strangers: list[Numbered] = []
+        for batch in _batches([one for one in listed if one[1] in known]):
+            self._interlude()
+            for number, shown in list(answers(self._connection.tops, list(batch))):
+                uidl, size = batch[number], sizes.get(number, 0)
+                same = is_known(self._reader, known[uidl], shown, size, lambda n=number: self._whole(n))  # type: ignore[misc]
+                if same:
+                    self._proved.add(number)
+                    self._writer.uidl_proved(self._account.address, uidl, size)
+                elif same is False:
+                    strangers.append((number, uidl))
+        if strangers:
+            log.warning("%d UIDLs stand for other messages than before", len(strangers))
+            self._writer.uidls_reused(self._account.address, [uidl for _, uidl in strangers])
+        return strangers
+
+    def _whole(self, number: int) -> bytes | None:
+        """The bytes of a message, None where the server withholds them."""
+        return next(answers(self._connection.retrieve_each, [number]))[1]
+
+    def _download(
+        self, new: Sequence[Numbered], sizes: dict[int, int], inbox: Folder, counts: Counts
+    ) -> None:
         """Store what is new, newest first and batch by batch; what is here already only gets its UIDL."""
         first = not self._reader.uidls(self._account.address)
         matcher = Matcher(self._reader.unlinked(self._account.address))
-        todo = deque(reversed(plan.new))
+        todo = deque(sorted(new, reverse=True))
         total = len(todo)
         while batch := take_batch(todo, sizes):
             self._interlude()
             if matcher:
                 batch = self._unmatched(batch, matcher, sizes, counts)
-            self._store(inbox, self._retrieved(batch, sizes, counts), counts, first)
+            listed = {uidl: sizes.get(number, 0) for number, uidl in batch.items()}
+            self._store(inbox, self._retrieved(batch, sizes, counts), counts, listed, first)
             self._context.board.progress(self._account.address, total - len(todo), total, inbox.name)
 
     def _unmatched(
         self, batch: dict[int, str], matcher: Matcher, sizes: dict[int, int], counts: Counts
     ) -> dict[int, str]:
         """What of a batch is not here yet; the rest gets its UIDL, and its bytes where these are missing."""
-        found = [
-            (number, matcher.find(fingerprint(top))) for number, top in self._connection.tops(list(batch))
-        ]
-        for number, row in found:
+        for number, top in list(answers(self._connection.tops, list(batch))):
+            row = matcher.find(fingerprint(top)) if top is not None else None
             if row is not None and self._linked(row, batch[number], number, sizes, counts):
                 del batch[number]
         return batch
 
     def _linked(self, row: int, uidl: str, number: int, sizes: dict[int, int], counts: Counts) -> bool:
         known = self._reader.row(row)
-        if known is None:
+        if known is None or not (known.envelope.message_id or known.size == sizes.get(number)):
             return False
         if known.body is BodyState.HEADERS:
             whole = self._retrieved({number: uidl}, sizes, counts)
@@ -162,17 +197,19 @@ class Pop3Visit:
 
     def _retrieved(self, batch: dict[int, str], sizes: dict[int, int], counts: Counts) -> list[NewMessage]:
         """The messages of a batch, each proved whole."""
-        found = dict(self._connection.retrieve_each(list(batch))) if batch else {}
         fresh: list[NewMessage] = []
-        for number, raw in found.items():
+        for number, raw in list(answers(self._connection.retrieve_each, list(batch))):
             size = sizes.get(number, 0)
-            if size and len(raw) != size and not self._same_again(number, raw):
+            if raw is None:
+                counts.problem(WITHHELD, 75)
+            elif size and len(raw) != size and not self._same_again(number, raw):
                 counts.problem(
                     "A message arrived differently twice; it stays on the server and is fetched again.", 75
                 )
-                continue
-            counts.bytes += len(raw)
-            fresh.append(as_new_message(raw, batch[number]))
+            else:
+                counts.bytes += len(raw)
+                self._proved.add(number)
+                fresh.append(as_new_message(raw, batch[number]))
         return fresh
 
     def _same_again(self, number: int, raw: bytes) -> bool:
@@ -186,35 +223,49 @@ class Pop3Visit:
             log.warning("message %d: %d, then %d octets", number, len(raw), len(again))
         return again == raw
 
-    def _store(self, inbox: Folder, fresh: list[NewMessage], counts: Counts, first: bool = True) -> None:
+    def _store(
+        self,
+        inbox: Folder,
+        fresh: list[NewMessage],
+        counts: Counts,
+        sizes: dict[str, int],
+        first: bool = True,
+    ) -> None:
         if not fresh:
             return
-        self._writer.downloaded(inbox.id, fresh)
+        self._writer.downloaded(inbox.id, fresh, sizes)
         counts.new += len(fresh)
         self._context.board.tell(MessagesChanged(self._account.address, inbox.id))
         if not first:
             self._context.board.tell(NewMail(self._account.address, inbox.id, len(fresh)))
 
-    def _repeated(self, plan: MaildropPlan, sizes: dict[int, int], inbox: Folder, counts: Counts) -> None:
-        """Messages whose UIDL says nothing: known by their header, never deleted there."""
-        for number, _ in plan.repeated:
+    def _repeated(
+        self, repeated: Sequence[Numbered], sizes: dict[int, int], inbox: Folder, counts: Counts
+    ) -> None:
+        """Messages whose UIDL says nothing: known by what they hold, never deleted there."""
+        for batch in _batches(repeated):
             self._interlude()
-            mark = fingerprint(self._connection.top(number))
-            if not self._reader.by_fingerprint(self._account.address, mark):
-                self._store(inbox, self._retrieved({number: ""}, sizes, counts), counts)
+            for number, shown in list(answers(self._connection.tops, list(batch))):
+                if not is_here(
+                    self._reader,
+                    self._account.address,
+                    shown,
+                    lambda n=number: self._whole(n),  # type: ignore[misc]
+                ):
+                    self._store(inbox, self._retrieved({number: ""}, sizes, counts), counts, {})
 
-    def _delete(self, plan: MaildropPlan, counts: Counts) -> None:
+    def _delete(self, listed: Sequence[Numbered], sizes: dict[int, int], counts: Counts) -> None:
         """DELE what the policy lets go and whose bytes, read back from the disk, are the server's."""
+        self._prove([one for one in listed if one[0] not in self._proved], sizes)
         known = self._reader.uidls(self._account.address)
-        policy = self._account.keep
-        numbers = [*plan.delete, *plan.new] if policy.text == "delete" else list(plan.delete)
-        for number, uidl in numbers:
+        for number, uidl in listed:
             self._interlude()
             row = known.get(uidl)
-            if row is None or not (row.deleted or (row.whole and self._readable(row.message))):
+            if row is None or number not in self._proved:
                 continue
-            self._connection.delete(number)
-            counts.changed += 1
+            if row.deleted or (row.whole and self._readable(row.message)):
+                self._connection.delete(number)
+                counts.changed += 1
 
     def _readable(self, message: int | None) -> bool:
         raw = self._reader.raw(message) if message else None
@@ -235,6 +286,12 @@ class Pop3Visit:
         self._writer.body(message, raw, scan(raw))
         self._context.board.tell(BodyArrived(message))
         return True
+
+
+def _batches(listed: Sequence[Numbered]) -> Iterator[dict[int, str]]:
+    """UIDLs by number, at most BATCH_MESSAGES in each."""
+    for start in range(0, len(listed), BATCH_MESSAGES):
+        yield dict(listed[start : start + BATCH_MESSAGES])
 
 
 def take_batch(todo: deque[tuple[int, str]], sizes: dict[int, int]) -> dict[int, str]:
