@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -178,7 +179,7 @@ class StoreMachine(RuleBasedStateMachine):
         assert inbox.name == "INBOX"
 
 
-TestAnyOrder = StoreMachine.TestCase
+TestAnyOrder = pytest.mark.slow(StoreMachine.TestCase)
 TestAnyOrder.settings = settings(
     max_examples=25, stateful_step_count=25, deadline=None, phases=(Phase.generate,)
 )

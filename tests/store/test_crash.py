@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -85,6 +87,8 @@ def test_killed_in_the_middle_of_writing(path: Path, turn: int) -> None:
         writer.account(ACCOUNT, Protocol.IMAP)
     chance = random.Random(turn)
     told = [killed(path, 1 + round_ * 100_000, chance.uniform(0.0, 0.15)) for round_ in range(2)]
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     with Reader(path) as reader:
         assert reader.check() == []
         for one in told:

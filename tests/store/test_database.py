@@ -17,7 +17,7 @@ from tui.model.account import Protocol
 from tui.model.error import Busy, StoreBroken
 from tui.store.database import Database
 from tui.store.reader import Reader
-from tui.store.schema import VERSION
+from tui.store.schema import MIGRATIONS, VERSION
 from tui.store.writer import Writer
 
 
@@ -66,6 +66,25 @@ def test_opening_twice_changes_nothing(path: Path) -> None:
     Database.open(path)
     with Reader(path) as reader:
         assert reader.accounts() == [(ACCOUNT, Protocol.IMAP)]
+
+
+def test_a_store_of_every_earlier_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    shapes = set()
+    for version in range(VERSION + 1):
+        path = tmp_path / f"{version}.db"
+        with closing(sqlite3.connect(path)) as db:
+            for statement in (one for migration in MIGRATIONS[:version] for one in migration):
+                db.execute(statement)
+            if version:
+                db.execute(f"INSERT INTO account (address, protocol) VALUES ('{ACCOUNT}', 'imap')")
+            db.execute(f"PRAGMA user_version = {version}")
+            db.commit()
+        with Reader(path) as reader:
+            assert len(reader.accounts()) == min(version, 1)
+            assert reader.check() == []
+        with closing(sqlite3.connect(path)) as db:
+            shapes.add(tuple(db.execute("SELECT name, sql FROM sqlite_schema ORDER BY name")))
+    assert len(shapes) == 1
 
 
 def test_a_path_with_odd_characters(tmp_path: Path) -> None:

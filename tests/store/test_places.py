@@ -154,3 +154,45 @@ def test_many_gone_at_once_wait_for_a_word(store: Store) -> None:
     store.writer.confirm_gone(inbox, remove=True)
     assert store.row(ids[2]).folder == REMOVED_FOLDER
     assert list(store.reader.ids(inbox)) == [ids[1], ids[0]]
+
+
+def test_what_a_complete_list_does_not_show_is_local_mail(store: Store) -> None:
+    inbox, archive, deleted = (store.folder(name).id for name in ("INBOX", "Archive", "Deleted"))
+    stays, kept, bare, lost = store.writer.added(
+        inbox, [whole(1), whole(2), message(3), message(4)], SyncMark(1, 5, 0)
+    )
+    store.writer.new_generation(inbox, 2)
+    store.writer.move([kept, bare], archive)
+    assert store.reader.pending() == [], "first the list has to say where they are now"
+    store.writer.place(stays, 11, NONE)
+    store.writer.mark(inbox, SyncMark(2))
+    assert store.reader.pending() == [], "that was no complete list"
+    store.writer.mark(inbox, SyncMark(2, 12, 0))
+    (change,) = store.reader.pending()
+    assert (change.kind, change.message) == (PendingKind.APPEND, kept)
+    assert (store.row(bare).folder, store.row(bare).on_server) == ("Archive", False)
+    assert store.row(stays).on_server
+    store.writer.set_flags([lost], SEEN)
+    assert len(store.reader.pending()) == 1, "nobody is there to be told"
+    assert store.writer.move([stays], deleted) == [stays]
+
+
+def test_a_message_that_is_looked_for_may_come_home(store: Store) -> None:
+    (number, *_) = store.fill()
+    inbox = store.folder("INBOX").id
+    store.writer.new_generation(inbox, 2)
+    store.writer.move([number], store.folder("Archive").id)
+    store.writer.move([number], inbox)
+    assert store.reader.unplaced(inbox)[1] == [number]
+    store.writer.place(number, 9, SEEN)
+    assert (store.row(number).uid, store.row(number).flags) == (9, SEEN)
+
+
+def test_local_mail_among_a_servers_moves_and_comes_back_untold(store: Store) -> None:
+    (number, *_) = store.fill()
+    inbox, here = store.folder("INBOX").id, store.writer.local_folder(ACCOUNT, "Local")
+    store.writer.hold_gone(inbox, [number])
+    store.writer.confirm_gone(inbox, remove=False)
+    assert store.writer.move([number], here) == [number]
+    assert store.writer.undo().startswith("Taken back:")
+    assert (store.row(number).folder, store.reader.pending()) == ("INBOX", [])

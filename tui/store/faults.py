@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tui.model.error import Busy, MailError, StoreBroken
+from tui.model.error import Busy, Garbled, MailError, StoreBroken
 
 _SPACE = "Free some space on that disk; nothing was changed on any server."
 _DAMAGED = (
@@ -51,10 +51,15 @@ def broken(error: sqlite3.Error, path: Path) -> MailError:
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Raise StoreBroken or Busy in place of any sqlite3.Error or OSError on the store at `path`."""
+    """Raise StoreBroken or Busy in place of any sqlite3.Error or OSError on the store at `path`, Garbled for
+    a number from a server that no column can hold."""
     try:
         yield
     except sqlite3.Error as cause:
         raise broken(cause, path) from cause
+    except OverflowError as cause:  # more than 64 bits, as no UID, size or time has (RFC 9051 9)
+        raise Garbled(
+            "The server sent a number that is too large.", "Try again later.", detail=str(cause)
+        ) from cause
     except OSError as cause:
         raise StoreBroken(f"The mail store cannot be opened: {path}.", _CLOSED, detail=str(cause)) from cause
