@@ -231,3 +231,19 @@ def test_refused_changes_stay_and_are_not_told_again_by_themselves(store: Store)
     assert store.reader.accounts_pending() == [ACCOUNT]
     store.writer.pending_done([only(store).id])
     assert store.reader.pending() == []
+
+
+def test_what_a_server_could_only_mark_stays_hidden_and_is_not_told_again(store: Store) -> None:
+    first, second, _ = store.fill()
+    store.writer.delete_forever([first])
+    store.writer.move([second], store.folder("Archive").id)
+    expunge = next(one for one in store.reader.pending() if one.kind is PendingKind.EXPUNGE)
+    move = next(one for one in store.reader.pending() if one.kind is PendingKind.MOVE)
+    store.writer.pending_marked([expunge.id, move.id])
+    store.writer.pushed_places([(move.id, second, 0)], store.folder("Archive").id)
+    assert store.reader.leaving(store.folder("INBOX").id) == {1, 2}
+    assert {(one.kind, one.uid) for one in store.reader.pending()} == {
+        (PendingKind.EXPUNGE, 1),
+        (PendingKind.EXPUNGE, 2),
+    }
+    assert store.reader.accounts_pending() == []

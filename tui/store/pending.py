@@ -12,8 +12,8 @@ from tui.store.records import Pending, PendingKind
 _ORDER = " ".join(f"WHEN '{kind}' THEN {rank}" for rank, kind in enumerate(PendingKind))
 
 # Flags are stored where the message still is on the server: before its move, in the folder it comes from.
-_PENDING = f"""SELECT pending.id, account.address, pending.kind, pending.message,
-        coalesce(pending.folder, leaves.folder, message.folder),
+_PUSHABLE = """SELECT pending.id, account.address, pending.kind, pending.message,
+        coalesce(pending.folder, leaves.folder, message.folder) AS source,
         CASE pending.kind WHEN 'flags' THEN coalesce(leaves.wire, folder.wire) ELSE pending.wire END,
         CASE pending.kind WHEN 'flags' THEN coalesce(leaves.uid, message.uid, 0) ELSE pending.uid END
             AS place,
@@ -25,9 +25,7 @@ _PENDING = f"""SELECT pending.id, account.address, pending.kind, pending.message
         LEFT JOIN folder ON folder.id = message.folder
         LEFT JOIN pending AS leaves ON pending.kind = 'flags'
             AND leaves.message = pending.message AND leaves.kind = 'move'
-    WHERE (place > 0 OR pending.kind IN ('append', 'create'))
-        AND (?1 = '' OR account.address = ?1)
-    ORDER BY CASE pending.kind {_ORDER} END, 5, pending.id"""  # noqa: S608 - words of our own
+    WHERE (place > 0 OR pending.kind IN ('append', 'create'))"""
 
 
 def pending(db: sqlite3.Connection, account: str) -> list[Pending]:
@@ -35,17 +33,25 @@ def pending(db: sqlite3.Connection, account: str) -> list[Pending]:
 
     Left out are changes of messages whose place on the server is not known yet: they follow when it is.
     """
+    found = db.execute(
+        f"{_PUSHABLE} AND (?1 = '' OR account.address = ?1)"
+        f" ORDER BY CASE pending.kind {_ORDER} END, source, pending.id",
+        (account,),
+    )
     return [
         Pending(number, address, PendingKind(kind), message, folder, wire, uid, uidvalidity, error, attempts)
-        for number, address, kind, message, folder, wire, uid, uidvalidity, error, attempts in db.execute(
-            _PENDING, (account,)
-        )
+        for number, address, kind, message, folder, wire, uid, uidvalidity, error, attempts in found
     ]
 
 
 def accounts_pending(db: sqlite3.Connection) -> list[str]:
-    """The accounts that have something to push that was not refused before."""
-    return list(dict.fromkeys(one.account for one in pending(db, "") if not one.error and not is_marked(one)))
+    """The accounts that have something to push that was not refused before. Looks no further than the first
+    change of each: it is asked after every change, and 100,000 may wait."""
+    found = db.execute(
+        f"SELECT address FROM account AS owner WHERE EXISTS ({_PUSHABLE} AND pending.account = owner.id"  # noqa: S608
+        " AND pending.error = '' AND NOT (pending.kind = 'expunge' AND pending.attempts > 0)) ORDER BY id"
+    )
+    return [address for (address,) in found]
 
 
 def is_marked(one: Pending) -> bool:
