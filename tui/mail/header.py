@@ -12,6 +12,8 @@ from tui.model.message import Address, Envelope
 _NAME = rb"[!-9;-~]+[ \t]*:"
 _FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.MULTILINE)
 _STRANGE = re.compile(rb"^(?!" + _NAME + rb"|[ \t]|>?From |$)", re.MULTILINE)
+# Lines that need no second look: a match to the end says the same as a search for a strange one, sooner.
+_REGULAR = re.compile(rb"(?:(?:" + _NAME + rb"|[ \t]|>?From )[^\n]*+(?:\n|\Z)|\n)*+")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(r"\r?\n[ \t]*")
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -50,6 +52,9 @@ def find_end(raw: bytes, start: int = 0, limit: int | None = None) -> tuple[int,
         return start, min(raw.index(b"\n", start) + 1, stop)
     blank = _BLANK_LINE.search(raw, start, stop)
     end, body = (blank.start() + 1, blank.end()) if blank else (stop, stop)
+    regular = _REGULAR.match(raw, start, end)
+    if regular is not None and regular.end() == end:
+        return end, body
     strange = _STRANGE.search(raw, start, end)
     if strange is None:
         return end, body
@@ -175,8 +180,13 @@ def _one_id(value: bytes) -> str:
 def fingerprint(header: bytes) -> int:
     """A signed 64-bit number from the unfolded Message-ID, Date, From and Subject, for matching a message
     with its copy elsewhere. Not unique: equal fingerprints mean that the bytes are worth comparing."""
+    return fingerprint_of(split(block(header)))
+
+
+def fingerprint_of(found: Sequence[tuple[str, bytes]]) -> int:
+    """The fingerprint out of fields from `split`."""
     first: dict[str, bytes] = {}
-    for name, value in split(block(header)):
+    for name, value in found:
         if name in _PRINTED:
             first.setdefault(name, _BLANKS.sub(b" ", value).strip())
     digest = hashlib.sha256(b"\n".join(first.get(name, b"") for name in _PRINTED)).digest()
@@ -186,7 +196,12 @@ def fingerprint(header: bytes) -> int:
 def received_date(raw: bytes) -> int | None:
     """When the last server on the way took the message (its topmost Received field, RFC 5321 4.4), in Unix
     seconds; None when it does not say."""
-    for name, value in split(block(raw)):
+    return received_of(split(block(raw)))
+
+
+def received_of(found: Sequence[tuple[str, bytes]]) -> int | None:
+    """As `received_date`, out of fields from `split`."""
+    for name, value in found:
         if name == "received":
             moment = dates.parse(unfold(value).rpartition(";")[2])
             return moment[0] if moment else None

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from tui.mail.header import envelope, fingerprint
+from tui.mail.header import block, envelope_of, fingerprint_of, split
 from tui.model.error import Garbled
 from tui.model.event import Asked, MessagesChanged
 from tui.model.folder import Folder, Role, SyncMark
@@ -141,14 +141,15 @@ class FolderFetch:
     def _store(self, batch: list[FetchedHeader], waiting: dict[int, list[int]]) -> None:
         fresh: list[NewMessage] = []
         for found in batch:
-            mark = fingerprint(found.header)
+            fields = split(block(found.header))
+            mark = fingerprint_of(fields)
             rows = waiting.get(mark)
             if rows:
                 self.writer.place(rows.pop(0), found.uid, found.flags, found.tags)
                 continue
             fresh.append(
                 NewMessage(
-                    envelope=envelope(found.header),
+                    envelope=envelope_of(fields),
                     received=found.received,
                     size=found.size,
                     fingerprint=mark,
