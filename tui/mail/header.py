@@ -193,14 +193,9 @@ def fingerprint_of(found: Sequence[tuple[str, bytes]]) -> int:
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
-def received_date(raw: bytes) -> int | None:
+def received_date(found: Sequence[tuple[str, bytes]]) -> int | None:
     """When the last server on the way took the message (its topmost Received field, RFC 5321 4.4), in Unix
-    seconds; None when it does not say."""
-    return received_of(split(block(raw)))
-
-
-def received_of(found: Sequence[tuple[str, bytes]]) -> int | None:
-    """As `received_date`, out of fields from `split`."""
+    seconds, out of fields from `split`; None when it does not say."""
     for name, value in found:
         if name == "received":
             moment = dates.parse(unfold(value).rpartition(";")[2])

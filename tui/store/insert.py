@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -201,11 +202,12 @@ def downloaded(
     has removed it.
     """
     account = db.execute("SELECT account FROM folder WHERE id = ?", (folder,)).fetchone()[0]
-    known = _known_uidls(db, account)
+    known = _known_uidls(db, account, messages)
     fresh = [one for one in messages if not one.uidl or storable(one.uidl) not in known]
     ids = iter(add(db, folder, fresh))
     now = int(time.time())
     answer: list[int] = []
+    places: list[tuple[int, str, int, int, int, int]] = []
     for one in messages:
         uidl = storable(one.uidl)
         if uidl and uidl in known:
@@ -213,16 +215,25 @@ def downloaded(
             continue
         answer.append(next(ids))
         if uidl:
-            db.execute(
-                "INSERT INTO uidl (account, uidl, message, downloaded, fingerprint, size)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (account, uidl, answer[-1], now, one.fingerprint, sizes.get(one.uidl, 0)),
-            )
+            places.append((account, uidl, answer[-1], now, one.fingerprint, sizes.get(one.uidl, 0)))
+    db.executemany(
+        "INSERT INTO uidl (account, uidl, message, downloaded, fingerprint, size) VALUES (?, ?, ?, ?, ?, ?)",
+        places,
+    )
     return answer
 
 
-def _known_uidls(db: sqlite3.Connection, account: int) -> dict[str, int | None]:
-    return dict(db.execute("SELECT uidl, message FROM uidl WHERE account = ?", (account,)))
+def _known_uidls(
+    db: sqlite3.Connection, account: int, messages: Iterable[NewMessage]
+) -> dict[str, int | None]:
+    """Which of these messages' UIDLs are known already, and as which message."""
+    asked = json.dumps([storable(one.uidl) for one in messages])
+    return dict(
+        db.execute(
+            "SELECT uidl, message FROM uidl WHERE account = ? AND uidl IN (SELECT value FROM json_each(?))",
+            (account, asked),
+        )
+    )
 
 
 def append(db: sqlite3.Connection, folder: int, messages: Sequence[NewMessage]) -> list[int]:

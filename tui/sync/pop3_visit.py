@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from tui.mail.header import envelope, fingerprint, received_date
+from tui.mail.header import block, envelope_of, fingerprint, fingerprint_of, received_date, split
 from tui.mail.scan import scan
 from tui.model.account import Account
 from tui.model.error import MailError, NotFound, Refused
@@ -329,13 +329,14 @@ def as_new_message(raw: bytes, uidl: str) -> NewMessage:
     Without one it went through no server that would say; then its Date, never later than now.
     """
     now = int(time.time())
-    header = envelope(raw)
-    received = received_date(raw) or header.date or now
+    fields = split(block(raw))
+    header = envelope_of(fields)
+    received = received_date(fields) or header.date or now
     return NewMessage(
         envelope=header,
         received=received if 0 < received < now else now,
         size=len(raw),
-        fingerprint=fingerprint(raw),
+        fingerprint=fingerprint_of(fields),
         uidl=uidl,
         raw=raw,
         scan=scan(raw),
