@@ -26,7 +26,7 @@ from tui.sync.visit import Counts, Interlude
 
 log = logging.getLogger(__name__)
 
-BATCH_MESSAGES = 100
+BATCH_MESSAGES = 500
 BATCH_OCTETS = 4_000_000
 Numbered = tuple[int, str]
 WITHHELD = "The server did not hand out a message; it stays there and is asked for again."
