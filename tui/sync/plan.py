@@ -14,13 +14,15 @@ The state table; `pending` is a change made here that the server has not been to
 | gone                | row left from here | yes     | the change has happened: forget it                    |
 
 `server` must come from one complete, tagged-OK list of this session: nothing else proves that a message is
-gone. More gone at once than `max(20, 20 %)` is held for the person's word, except in Junk and Deleted.
+gone. What is gone here and was not moved to another folder is lost: more of that at once than `max(20, 20 %)`,
+or all that a folder had, is held for the person's word (`should_ask`), except in Junk and Deleted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tui.model.folder import Role
 from tui.model.message import Flag
@@ -31,8 +33,7 @@ HELD_AT_LEAST = 20
 HELD_SHARE = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A row of the store that has a place in the folder: its flags here and those last agreed on."""
 
     id: int
@@ -56,16 +57,12 @@ class FlagStep:
 
 @dataclass(frozen=True, slots=True)
 class FolderPlan:
-    """The steps: uids to fetch newest first, flag changes, ids gone from the server, uids that have left.
-
-    `held` says that so many are gone at once that a person should decide; `gone` lists them all the same.
-    """
+    """The steps: uids to fetch newest first, flag changes, ids gone from the server, uids that have left."""
 
     new: tuple[int, ...] = ()
     flags: tuple[FlagStep, ...] = ()
     gone: tuple[int, ...] = ()
     left: tuple[int, ...] = ()
-    held: bool = False
 
 
 def merge(local: Flag, agreed: Flag, server: Flag) -> Flag:
@@ -86,11 +83,15 @@ class _Steps:
     known: set[int] = field(default_factory=set)
 
 
-def too_many_gone(gone: int, known: int, role: Role) -> bool:
-    """Whether a person should be asked before so many rows are removed here."""
+def should_ask(lost: int, known: int, role: Role, *, emptied: bool = False) -> bool:
+    """Whether a person should be asked before `lost` of a folder's `known` rows are removed here.
+
+    `emptied`: the server has nothing in the folder any more, as after a restored or mixed-up mailbox. Drafts
+    become empty by being sent.
+    """
     if role in (Role.JUNK, Role.TRASH):
         return False
-    return gone > max(HELD_AT_LEAST, HELD_SHARE * known)
+    return lost > max(HELD_AT_LEAST, HELD_SHARE * known) or (emptied and lost > 0 and role is not Role.DRAFTS)
 
 
 def _flag_step(row: Known, server: Flags) -> FlagStep | None:
@@ -106,7 +107,6 @@ def plan_folder(
     server: Mapping[int, Flags],
     known: Iterable[Known],
     leaving: Collection[int] = (),
-    role: Role = Role.NONE,
 ) -> FolderPlan:
     """The steps that bring one folder of the store up to the server's list.
 
@@ -124,5 +124,4 @@ def plan_folder(
     left = tuple(uid for uid in leaving if uid not in server)
     skip = steps.known.union(leaving)
     new = tuple(sorted((uid for uid in server if uid not in skip), reverse=True))
-    held = too_many_gone(len(steps.gone), len(steps.known), role)
-    return FolderPlan(new, tuple(steps.flags), tuple(steps.gone), left, held)
+    return FolderPlan(new, tuple(steps.flags), tuple(steps.gone), left)
