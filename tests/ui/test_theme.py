@@ -34,5 +34,12 @@ def luminance(color: Color) -> float:
     ("name", "chosen"),
     [("auto", "outlook-dark"), ("light", "outlook-light"), ("nord", "nord"), ("no-such", "outlook-dark")],
 )
-def test_themes_by_name(name: str, chosen: str) -> None:
+def test_themes_by_name(name: str, chosen: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLORFGBG", raising=False)
     assert theme.chosen(name, {"nord", *(one.name for one in theme.THEMES)}) == chosen
+
+
+@pytest.mark.parametrize(("says", "chosen"), [("0;15", "outlook-light"), ("15;0", "outlook-dark")])
+def test_auto_follows_what_the_terminal_says(says: str, chosen: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLORFGBG", says)
+    assert theme.chosen("auto", {one.name for one in theme.THEMES}) == chosen

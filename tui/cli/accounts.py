@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui.cli import records
@@ -12,7 +13,7 @@ from tui.cli.asking import confirmed, printed_by_commands, secrets_for
 from tui.cli.codes import worst
 from tui.cli.output import Cell, Ink
 from tui.cli.shell import Shell
-from tui.model.account import Account, Protocol
+from tui.model.account import Account, Offline, Protocol
 from tui.model.command import Check, ReloadSettings, RemoveAccount, SaveAccount, SwitchProtocol, TestAccount
 from tui.model.error import BadUsage, Cancelled, MailError, SignInNeeded
 from tui.model.event import Checked, Event
@@ -27,7 +28,7 @@ OFFLINE = 69
 def add(shell: Shell, options: Namespace) -> int:
     """Set up an account: nothing is written until receiving and sending have worked, unless --no-test."""
     preset = choose_preset(options)
-    account = account_of(options, preset)
+    account = replace(account_of(options, preset), offline=Offline(shell.settings.general.offline))
     if preset.note:
         shell.output.note(preset.note)
     secret, smtp_secret = secrets_for(account, options)

@@ -35,7 +35,7 @@ GENERAL: tuple[Setting, ...] = (
     Setting(
         "theme",
         "Theme",
-        "Colours; auto follows the terminal's light or dark.",
+        "Colours; auto is light where the terminal says so (COLORFGBG), else dark.",
         str,
         "auto",
         group="Appearance",
@@ -108,15 +108,6 @@ GENERAL: tuple[Setting, ...] = (
         "Fold quoted text after its first lines; z unfolds it.",
         bool,
         True,
-        group="Reading",
-    ),
-    Setting(
-        "remote_images",
-        "Remote pictures",
-        "Pictures from the internet tell the sender that you read: never load them, or ask each time.",
-        str,
-        "ask",
-        ("never", "ask"),
         group="Reading",
     ),
     Setting(

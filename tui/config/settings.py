@@ -40,7 +40,6 @@ class General:
     confirm_quit: bool = True
     mark_read_after: int = 2
     fold_quotes: bool = True
-    remote_images: str = "ask"
     undo_seconds: int = 10
     editor: str = ""
     signature: str = ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from textual.theme import Theme
 
 DEFAULT = "outlook-dark"
@@ -115,13 +117,18 @@ THEMES: tuple[Theme, ...] = (
 """Registered by the app at its start. Names the settings file uses."""
 
 
+def terminal_is_light() -> bool:
+    """Whether the terminal says that its background is light, as rxvt, Konsole and others do."""
+    return os.environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15")
+
+
 def chosen(name: str, known: set[str]) -> str:
     """The theme to use for a name from the settings: itself where it exists, else the default."""
     aliases = {
         "dark": "outlook-dark",
         "light": "outlook-light",
         "contrast": "outlook-contrast",
-        "auto": DEFAULT,
+        "auto": "outlook-light" if terminal_is_light() else DEFAULT,
     }
     wanted = aliases.get(name, name)
     return wanted if wanted in known else DEFAULT

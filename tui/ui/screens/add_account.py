@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Button, ContentSwitcher, Input
 
-from tui.model.account import Account
+from tui.model.account import Account, Offline
 from tui.model.command import Check, SaveAccount, TestAccount
 from tui.model.error import BadInput, MailError
 from tui.model.event import Checked
@@ -141,7 +141,7 @@ class AddAccountScreen(Sheet[str]):
         imap, pop3, smtp = self._servers.value()
         login, secret, smtp_login, smtp_secret = self._sign_in.value()
         account = replace(
-            self._account or Account(address),
+            self._account or Account(address, offline=Offline(self.desk.settings.general.offline)),
             name=name,
             provider="" if preset.name == "other" else preset.name,
             incoming=self._servers.incoming,
