@@ -232,6 +232,8 @@ class MemoryEngine:
                 return ids
             case c.Move(ids, folder):
                 return self._move(ids, next(one.id for one in self.reader.kept_folders if one.name == folder))
+            case c.Copy(ids, folder):
+                return self._copy(ids, next(one for one in self.reader.kept_folders if one.name == folder))
             case c.Undo():
                 undone, self._undo = self._undo, {}
                 self._change(undone)
@@ -253,6 +255,15 @@ class MemoryEngine:
         held = self.reader.held
         self._change({id: replace(held[id], folder_id=folder, folder=name) for id in ids})
         return ids
+
+    def _copy(self, ids: Sequence[int], folder: Folder) -> list[int]:
+        held = self.reader.held
+        copies = [(max(held) + 1 + place, held[id]) for place, id in enumerate(ids)]
+        held.update(
+            {new: replace(row, id=new, folder_id=folder.id, folder=folder.name) for new, row in copies}
+        )
+        self.say(MessagesChanged(ME, folder.id))
+        return [new for new, _ in copies]
 
     def _change(self, changed: dict[int, Row]) -> None:
         self._undo = {id: self.reader.held[id] for id in changed}

@@ -34,6 +34,14 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Copy messages to the folder of that name in their own account. Answers the ids of the copies."""
+
+    ids: tuple[int, ...]
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
 class Archive:
     """Move messages to the archive folder of their account. Answers the ids moved."""
 
@@ -282,6 +290,7 @@ class Check:
 LocalCommand = (
     SetFlags
     | Move
+    | Copy
     | Archive
     | Delete
     | Undo

@@ -17,6 +17,7 @@ from tui.model.command import (
     Attach,
     CancelSend,
     ConfirmGone,
+    Copy,
     CreateFolder,
     Delete,
     Detach,
@@ -125,7 +126,7 @@ class Changes:
     def do(self, command: LocalCommand) -> object:
         """Carry out `command` and answer as `model.command` says."""
         match command:
-            case SetFlags() | Move() | Archive() | Delete():
+            case SetFlags() | Move() | Copy() | Archive() | Delete():
                 return self._messages(command)
             case Undo():
                 return self._undo()
@@ -147,7 +148,7 @@ class Changes:
 
     # Messages
 
-    def _messages(self, command: SetFlags | Move | Archive | Delete) -> tuple[int, ...]:
+    def _messages(self, command: SetFlags | Move | Copy | Archive | Delete) -> tuple[int, ...]:
         rows = self._reader.rows(command.ids)
         if missing := set(command.ids) - {row.id for row in rows}:
             raise NotFound(f"There is no message {', '.join(map(str, sorted(missing)))}.")
@@ -156,6 +157,8 @@ class Changes:
                 changed = self._writer.set_flags(ids, add, remove, add_tags, remove_tags)
             case Move(_, name):
                 changed = self._moved(rows, lambda account: self._folder(account, name))
+            case Copy(_, name):
+                changed = self._copied(rows, lambda account: self._folder(account, name))
             case Archive():
                 changed = self._moved(rows, lambda account: self._role(account, Role.ARCHIVE))
             case Delete(ids, True):
@@ -172,6 +175,14 @@ class Changes:
             ids = [row.id for row in rows if row.account == account and row.folder_id != folder.id]
             moved.extend(self._writer.move(ids, folder.id) if ids else [])
         return moved
+
+    def _copied(self, rows: Sequence[Row], target: Callable[[str], Folder]) -> list[int]:
+        copies: list[int] = []
+        targets = {account: target(account) for account in {row.account for row in rows}}
+        for account, folder in targets.items():
+            ids = [row.id for row in rows if row.account == account]
+            copies.extend(self._writer.copy(ids, folder.id))
+        return copies
 
     def _folder(self, account: str, name: str) -> Folder:
         folder = self._reader.folder_named(account, name)

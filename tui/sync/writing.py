@@ -88,6 +88,10 @@ class Writing:
             raise NotFound(f"There is no account {address}.", "outlook-tui account list shows them all.")
         return account
 
+    def _signature(self, account: Account) -> str:
+        """The account's own signature, else the one in the settings for all that have none."""
+        return account.signature if account.signature.strip() else self._context.settings.general.signature
+
     def _saved(self, number: int) -> Draft:
         draft = self._reader.draft(number)
         if draft is None:
@@ -100,7 +104,9 @@ class Writing:
     def _started(self, address: str, kind: str, message: int) -> Draft:
         account = self._account(address)
         if kind == "new":
-            return Draft(account=account.address, sender=account.address, body=signed("", account.signature))
+            return Draft(
+                account=account.address, sender=account.address, body=signed("", self._signature(account))
+            )
         row = self._reader.row(message)
         raw = self._reader.raw(message)
         if row is None:
@@ -116,7 +122,7 @@ class Writing:
 
         content = parse(raw)
         own = [one.address for one in self._context.settings.accounts]
-        name, signature = account.address, account.signature
+        name, signature = account.address, self._signature(account)
         files: list[File] = []
         match kind:
             case "reply" | "reply-all":

@@ -79,6 +79,7 @@ TABLE: tuple[Key, ...] = (
         "Delete for good, after asking; no undo",
     ),
     Key("mail.move", "m", "move", "Move", "Move to another folder"),
+    Key("mail.copy", "y", "copy", "Copy", "Copy to another folder"),
     Key("mail.flag", "s", "flag", "Flag", "Flag the message, or take the flag off"),
     Key("mail.seen", "u", "seen", "Read/unread", "Mark as read or unread"),
     Key("mail.undo", "U, ctrl+z", "undo", "Undo", "Take back the last change, even after a restart"),

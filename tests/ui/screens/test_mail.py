@@ -211,6 +211,23 @@ async def test_moving_to_a_folder_found_by_typing(app_of: AppOf) -> None:
         await until(pilot, lambda: list(app.mail.listing.ids) == [2])
 
 
+async def test_copying_leaves_the_message_where_it_is(app_of: AppOf) -> None:
+    app = app_of([row(1), row(2)])
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, Pick))
+        assert "Copy 1 message to" in shown(app)
+        await pilot.press(*"harb", "enter")
+        await until(pilot, lambda: c.Copy((1,), "Projects/Harbour") in app.engine.posted)
+        await until(pilot, lambda: "Copied 1 message to Projects/Harbour" in app.mail.status.text)
+        assert list(app.mail.listing.ids) == [1, 2]
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, Pick))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.mail)
+        assert len([one for one in app.engine.posted if isinstance(one, c.Copy)]) == 1
+
+
 async def test_a_refusal_is_told(app_of: AppOf) -> None:
     app = app_of([row(1)])
     app.engine.fails[c.Archive] = Refused("There is no [archive] folder.", "Make one: m.")

@@ -1,13 +1,14 @@
-"""The acting part of the mail screen: flags, archive, delete, move, undo."""
+"""The acting part of the mail screen: flags, archive, delete, move, copy, undo."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from textual import work
 
-from tui.model.command import Archive, CancelSend, Command, CreateFolder, Delete, Move, SetFlags, Undo
+from tui.model.command import Archive, CancelSend, Command, Copy, CreateFolder, Delete, Move, SetFlags, Undo
 from tui.model.draft import SendState
 from tui.model.error import MailError
 from tui.model.folder import Role
@@ -65,12 +66,23 @@ class Acting(MailBase):
     async def action_move(self) -> None:
         """Move to another folder, chosen by typing a part of its name."""
         ids = self.listing.chosen()
-        if not ids:
-            return
+        if folder := await self._pick_folder("Move", ids):
+            self._act(Move(ids, folder), "Moved", after=f" to {folder}")
+
+    @work(exclusive=True, group="dialog")
+    async def action_copy(self) -> None:
+        """Copy to another folder, chosen by typing a part of its name."""
+        ids = self.listing.chosen()
+        if folder := await self._pick_folder("Copy", ids):
+            self._act(Copy(ids, folder), "Copied", after=f" to {folder}")
+
+    async def _pick_folder(self, verb: str, ids: Sequence[int]) -> str:
+        """The name of a folder for these messages, made where it is new; "" when the person went back."""
         accounts = {row.account for row in self._rows(ids[:_LOOKED_AT])}
         if len(accounts) != 1:
-            self.flash("Messages of several accounts cannot be moved together; select those of one.")
-            return
+            if accounts:
+                self.flash("A folder belongs to one account; select messages of one account only.")
+            return ""
         account = accounts.pop()
         folders = [
             one for one in self.desk.reader.folders(account) if one.selectable and one.id != self.place.folder
@@ -79,18 +91,17 @@ class Acting(MailBase):
             Item(one.name, folder_title(one), one.name if one.name != folder_title(one) else "")
             for one in folders
         ]
-        title = f"Move {words.count(len(ids), 'message')} to"
+        title = f"{verb} {words.count(len(ids), 'message')} to"
         taken = await self.app.push_screen_wait(Pick(title, items, new="Create folder"))
-        if not taken:
-            return
-        if taken.startswith("new:"):
-            taken = taken.removeprefix("new:")
-            try:
-                await self.ask(CreateFolder(account, taken))
-            except MailError as error:
-                self.tell(error)
-                return
-        self._act(Move(ids, taken), "Moved", after=f" to {taken}")
+        if not taken.startswith("new:"):
+            return taken
+        name = taken.removeprefix("new:")
+        try:
+            await self.ask(CreateFolder(account, name))
+        except MailError as error:
+            self.tell(error)
+            return ""
+        return name
 
     @work(exclusive=True, group="undo")
     async def action_undo(self) -> None:
