@@ -90,11 +90,17 @@ def make_rig(tmp_path: Path) -> Iterator[RigMaker]:
     where the first ended."""
     made: list[Rig] = []
 
-    def make(account: Account, *, watch: bool = False, start: bool = True, home: str = "home") -> Rig:
-        paths = find(str(tmp_path / home))
+    def make(
+        account: Account,
+        *,
+        watch: bool = False,
+        start: bool = True,
+        secret: Secret | None = None,
+    ) -> Rig:
+        paths = find(str(tmp_path / "home"))
         Database.open(paths.database)
         secrets = Secrets()
-        secrets.remember(account.address, "incoming", Secret(PASSWORD))
+        secrets.remember(account.address, "incoming", secret or Secret(PASSWORD))
         engine = Engine(paths, settings_of(paths, account), secrets, watch=watch)
         rig = Rig(paths, account, engine)
         engine.listen(rig.events.append)

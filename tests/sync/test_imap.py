@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import imapclient
@@ -13,7 +14,8 @@ import pytest
 from tests.rig import RigMaker, account_on
 from tests.servers.dovecot import MICROSOFT, PASSWORD, PLAIN_IMAP, WITHOUT_MOVE, Dovecot
 from tests.sync.letters_in import letter
-from tui.model.account import Account, Offline
+from tui.demo import Demo
+from tui.model.account import Account, Login, Offline, SecretSource
 from tui.model.command import Archive, ConfirmGone, Delete, FetchBody, Move, SetFlags, Undo
 from tui.model.event import Asked, NewMail
 from tui.model.folder import Role
@@ -267,3 +269,18 @@ def test_a_wrong_password_asks_for_the_sign_in_once(
     summary = rig.fetch()
     assert summary.exit_code == 77
     assert rig.engine.status(account.address).phase is Phase.SIGN_IN
+
+
+def test_tags_that_a_server_cannot_keep_stay_here(make_rig: RigMaker) -> None:
+    with Demo() as demo:  # its IMAP server has no keywords of one's own
+        account = replace(demo.account, login=Login(demo.account.address, source=SecretSource.SESSION))
+        rig = make_rig(account, secret=demo.secret)
+        rig.fetch()
+        row = next(one for one in rig.rows() if Flag.FLAGGED not in one.flags)
+        rig.ask(SetFlags((row.id,), add=Flag.FLAGGED, add_tags=frozenset({"later"})))
+        for _ in range(2):
+            assert rig.fetch().problems == ()
+        kept = next(one for one in rig.rows() if one.id == row.id)
+        assert kept.tags == {"later"}
+        assert Flag.FLAGGED in kept.flags
+        rig.engine.close()

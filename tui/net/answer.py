@@ -28,8 +28,8 @@ class Selected:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Flags by UID. `complete` means that the server listed the whole mailbox and ended with OK: only then
-    is a message that is missing here really gone."""
+    """Flags by UID. `complete` means that the server listed as many messages as it has and ended with OK:
+    only then is a message that is missing here really gone."""
 
     flags: dict[int, Flags] = field(default_factory=dict)
     complete: bool = False

@@ -15,7 +15,7 @@ from tui.model.error import MailError, Refused
 from tui.net import fetch_items, flags
 from tui.net.answer import FetchedHeader, Flags
 from tui.net.argument import LARGEST_NUMBER, uid_set
-from tui.net.conversation import Conversation, Response
+from tui.net.conversation import Conversation, Response, push
 
 FIELDS = (
     "Message-ID In-Reply-To References Date Subject From Reply-To To Cc Bcc Sender Content-Type "
@@ -75,14 +75,14 @@ def bodies(
             yield uid, found[b"BODY"]
 
 
-def all_flags(talk: Conversation, at_most: int, since_modseq: int = 0) -> dict[int, Flags]:
-    """Flags by UID of the whole selected mailbox, or of what changed since a mod-sequence (RFC 7162).
-
-    Raises Garbled when more than `at_most` messages come.
+def all_flags(talk: Conversation, at_most: int, since_modseq: int = 0) -> tuple[dict[int, Flags], int]:
+    """Flags by UID of the whole selected mailbox, or of what changed since a mod-sequence (RFC 7162); and
+    how many messages were expunged meanwhile. Raises Garbled when more than `at_most` messages come.
     """
     changed = f" (CHANGEDSINCE {since_modseq})" if since_modseq else ""
     parsed = _FlagCache()
     found: dict[int, Flags] = {}
+    expunged = 0
     tag = talk.send(f"UID FETCH 1:* (UID FLAGS){changed}")
     with talk.transport.stream():
         while not talk.is_end(response := talk.response(), tag, "fetching flags"):
@@ -90,7 +90,9 @@ def all_flags(talk: Conversation, at_most: int, since_modseq: int = 0) -> dict[i
                 raise talk.transport.broken("an endless list of flags")
             if listed := _uid_and_words(talk, response):
                 found[listed[0]] = parsed[listed[1]]
-    return found
+            elif (told := push(response)) and told.kind == "EXPUNGE":
+                expunged += 1
+    return found, expunged
 
 
 def _uid_and_words(talk: Conversation, response: Response) -> tuple[int, bytes] | None:

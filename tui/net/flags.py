@@ -47,9 +47,14 @@ def parse(words: bytes) -> Flags:
     return bits, frozenset(tags)
 
 
+def is_keyword(tag: str) -> bool:
+    """Whether a tag can be said to a server at all."""
+    return _ATOM.fullmatch(tag) is not None
+
+
 def words(flags: Flag, tags: frozenset[str] = frozenset()) -> list[str]:
     """The names to say to a server. Raises BadInput for a tag that is not an IMAP keyword."""
     for tag in tags:
-        if not _ATOM.fullmatch(tag):
+        if not is_keyword(tag):
             raise BadInput(f"“{tag[:50]}” cannot be a tag on a mail server.", "Use letters, digits, - and _.")
     return [name for bit in Flag if bit in flags for name in _NAMES[bit]] + sorted(tags)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import imaplib
+import operator
 import re
 import socket
 from collections.abc import Iterator, Mapping, Sequence
@@ -132,14 +134,15 @@ class ImapConnection:
     def uids_and_flags(self, since_modseq: int = 0) -> Listing:
         """Flags of every message of the open folder, or only of those changed since a mod-sequence.
 
-        With `since_modseq` (needs CONDSTORE) the listing is not complete.
+        With `since_modseq` (needs CONDSTORE) the listing is not complete; nor is one of fewer messages than
+        the server said there are, whatever it ended with.
         """
         exists = self.selected.exists if self.selected else 0
         if not exists and not since_modseq:
             return Listing({}, complete=self.selected is not None)
         with self._doing("fetching flags"):
-            found = bulk.all_flags(self._conversation, 100_000 + 4 * exists, since_modseq)
-        return Listing(found, complete=not since_modseq)
+            found, expunged = bulk.all_flags(self._conversation, 100_000 + 4 * exists, since_modseq)
+        return Listing(found, complete=not since_modseq and len(found) >= exists - expunged)
 
     def uids(self) -> set[int]:
         """The UIDs of every message of the open folder: complete, and cheaper than with flags."""
@@ -172,6 +175,12 @@ class ImapConnection:
                 names = [name for name in flags.words(bits, tags) if self._can_be_stored(name)]
                 for part in _sets(uids) if names else ():
                     getattr(self._client, f"{change}_flags")(part, names, silent=True)
+
+    def not_kept(self, bits: Flag, tags: frozenset[str]) -> tuple[Flag, frozenset[str]]:
+        """Those of the flags and tags that the open folder cannot keep (PERMANENTFLAGS)."""
+        lost = (flag for flag in bits if not all(map(self._can_be_stored, flags.words(flag))))
+        tags_lost = frozenset(tag for tag in tags if not (flags.is_keyword(tag) and self._can_be_stored(tag)))
+        return functools.reduce(operator.or_, lost, _NO_FLAG), tags_lost
 
     def copy(self, uids: Sequence[int], wire: str) -> dict[int, int] | None:
         """Copy messages; the new UIDs by the old ones, or None when the server does not tell (RFC 4315)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from tui.model.message import Flag
+from tui.model.message import NO_FLAGS, Flag
 from tui.store.codec import checked_tags, integers, tags_of, tags_text
 from tui.store.records import Agreement, FlagState
 
@@ -136,11 +136,20 @@ def flag_state(db: sqlite3.Connection, number: int) -> FlagState | None:
     return FlagState(Flag(flags), Flag(agreed), tags, agreed_tags)
 
 
-def pushed(db: sqlite3.Connection, ids: Iterable[int]) -> None:
-    """The server was told (pending ids). What was changed again meanwhile waits under another id."""
+def pushed(
+    db: sqlite3.Connection, ids: Iterable[int], lost: Flag = NO_FLAGS, tags_lost: frozenset[str] = frozenset()
+) -> None:
+    """The server was told (pending ids), and keeps all but what is `lost` there: that stays a change of ours.
+
+    What was changed again meanwhile waits under another id.
+    """
     for (message,) in db.execute(
         "DELETE FROM pending WHERE kind = 'flags' AND id IN (SELECT value FROM json_each(?))"
         " RETURNING message",
         (integers(ids),),
     ).fetchall():
-        db.execute("UPDATE message SET agreed = flags, agreed_tags = tags WHERE id = ?", (message,))
+        row = db.execute("SELECT flags, tags FROM message WHERE id = ?", (message,)).fetchone()
+        db.execute(
+            "UPDATE message SET agreed = ?, agreed_tags = ? WHERE id = ?",
+            (row[0] & ~int(lost), tags_text(tags_of(row[1]) - tags_lost), message),
+        )

@@ -13,7 +13,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from tui.model.account import Protocol
 from tui.model.draft import CopyState, Draft, Recipient, SendState
 from tui.model.folder import Role, ServerFolder, SyncMark
-from tui.model.message import Flag, NewMessage, Scan
+from tui.model.message import NO_FLAGS, Flag, NewMessage, Scan
 from tui.store import (
     actions,
     checking,
@@ -254,9 +254,11 @@ class Writer:
 
     # Telling the server
 
-    def pushed_flags(self, ids: Sequence[int]) -> None:
-        """The server has the flags of these pending changes."""
-        self._do(flags.pushed, ids)
+    def pushed_flags(
+        self, ids: Sequence[int], lost: Flag = NO_FLAGS, tags_lost: frozenset[str] = frozenset()
+    ) -> None:
+        """The server has the flags of these pending changes, but for those it cannot keep."""
+        self._do(flags.pushed, ids, lost, tags_lost)
 
     def pushed_places(self, places_of: Sequence[tuple[int, int, int]], folder: int = 0) -> None:
         """MOVE, COPY or APPEND into `folder` was done: pending id, message id, new uid (0: not told)."""

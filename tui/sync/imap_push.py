@@ -80,8 +80,15 @@ class _Push:
 
     def _flags(self, changes: Group) -> None:
         for (add, remove, add_tags, remove_tags), group in _grouped(changes, self._flag_change):
-            self._connection.store_flags([one.uid for one in group], add, remove, add_tags, remove_tags)
-            self._writer.pushed_flags([one.id for one in group])
+            lost, tags_lost = self._connection.not_kept(add | remove, add_tags | remove_tags)
+            self._connection.store_flags(
+                [one.uid for one in group],
+                add & ~lost,
+                remove & ~lost,
+                add_tags - tags_lost,
+                remove_tags - tags_lost,
+            )
+            self._writer.pushed_flags([one.id for one in group], lost, tags_lost)
 
     def _flag_change(self, one: Pending) -> FlagChange:
         state = self._reader.flag_state(one.message) if one.message else None
