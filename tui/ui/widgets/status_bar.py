@@ -64,8 +64,9 @@ class StatusBar(Widget):
 
     def sequence(self, hint: str) -> None:
         """Show how a started key sequence may go on; "" when it is over."""
-        self._sequence = hint
-        self.refresh()
+        if hint != self._sequence:
+            self._sequence = hint
+            self.refresh()
 
     def render(self) -> RenderResult:
         """The line, cut to the room there is."""
