@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.model.folder import Role
 from tui.model.message import Flag
-from tui.sync.plan import Flags, FlagStep, Known, merge, merge_tags, plan_folder, too_many_gone
+from tui.sync.plan import Flags, FlagStep, Known, merge, merge_tags, plan_folder, should_ask
 
 SEEN, FLAGGED, NONE = Flag.SEEN, Flag.FLAGGED, Flag(0)
 NO_TAGS: frozenset[str] = frozenset()
@@ -48,24 +49,30 @@ def test_removal_here_survives_the_servers_old_flag() -> None:
 
 def test_a_uid_missing_from_the_list_is_gone() -> None:
     plan = plan_folder({}, [Known(10, 1, NONE, NONE)])
-    assert plan.gone == (10,) and not plan.held
+    assert plan.gone == (10,)
 
 
 def test_a_leaving_uid_that_is_gone_has_left() -> None:
     assert plan_folder({}, [], leaving=[4, 5]).left == (4, 5)
 
 
-def test_many_gone_at_once_are_held_but_not_in_junk_and_deleted() -> None:
-    known = [Known(uid, uid, NONE, NONE) for uid in range(1, 101)]
-    assert plan_folder({}, known).held
-    assert not plan_folder({}, known, role=Role.TRASH).held
-    assert not plan_folder({}, known, role=Role.JUNK).held
-    assert not plan_folder({uid: listed() for uid in range(1, 81)}, known).held
-
-
-def test_twenty_may_always_go() -> None:
-    assert not too_many_gone(20, 20, Role.INBOX)
-    assert too_many_gone(21, 21, Role.INBOX)
+@pytest.mark.parametrize(
+    ("lost", "known", "role", "emptied", "ask"),
+    [
+        (20, 20, Role.INBOX, False, False),
+        (21, 100, Role.INBOX, False, True),
+        (200, 1000, Role.NONE, False, False),
+        (201, 1000, Role.NONE, False, True),
+        (500, 500, Role.TRASH, True, False),
+        (500, 500, Role.JUNK, True, False),
+        (1, 1, Role.INBOX, True, True),
+        (0, 3, Role.INBOX, True, False),
+        (1, 1, Role.DRAFTS, True, False),
+        (21, 21, Role.DRAFTS, True, True),
+    ],
+)
+def test_when_a_person_is_asked(lost: int, known: int, role: Role, emptied: bool, ask: bool) -> None:
+    assert should_ask(lost, known, role, emptied=emptied) is ask
 
 
 flags = st.integers(0, 127).map(Flag)

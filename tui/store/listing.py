@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from tui.model.folder import Role
 from tui.model.message import BodyState, Flag
-from tui.store.codec import SEQUENCE_BITS, second, tags_of
+from tui.store.codec import SEQUENCE_BITS, integers, second, tags_of
 from tui.store.records import Missing, Placed, UidlRow
 
 _ACCOUNT_FOLDERS = (
@@ -82,6 +82,19 @@ def unplaced(db: sqlite3.Connection, folder: int) -> dict[int, list[int]]:
         (folder,),
     ).fetchall()
     return _grouped([*here, *left])
+
+
+def missed(db: sqlite3.Connection, account: str, gone: Iterable[int]) -> dict[tuple[int, int], list[int]]:
+    """Rows by fingerprint and size that an account's server had no more, and which it may list again: those
+    in the wastebasket, and `gone`."""
+    found: dict[tuple[int, int], list[int]] = {}
+    for fingerprint, size, number in db.execute(
+        f"SELECT fingerprint, size, id FROM message WHERE folder IN {_ACCOUNT_FOLDERS.replace('?', '?1')}"  # noqa: S608
+        " AND (removed > 0 OR id IN (SELECT value FROM json_each(?2))) ORDER BY id",
+        (account, integers(gone)),
+    ):
+        found.setdefault((fingerprint, size), []).append(number)
+    return found
 
 
 def by_fingerprint(db: sqlite3.Connection, account: str, fingerprint: int, folder: int | None) -> list[int]:

@@ -194,6 +194,11 @@ def settle_gone(db: sqlite3.Connection, ids: Sequence[int], now: int) -> list[in
     return sorted(touched)
 
 
+def arrived_elsewhere(db: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
+    """Those of `ids` that stand in another folder of their account since: someone moved them there."""
+    return [number for number in ids if _arrived(db, number)]
+
+
 def _arrived(db: sqlite3.Connection, number: int) -> tuple[int, int, int, str] | None:
     """A younger row of the same message, in another folder of the account, that has a place."""
     row = db.execute(

@@ -198,6 +198,14 @@ class Reader:
         """Messages of an account, or one folder of it, with that fingerprint."""
         return self._ask(listing.by_fingerprint, account, fingerprint, folder)
 
+    def missed(self, account: str, gone: Iterable[int]) -> dict[tuple[int, int], list[int]]:
+        """Rows by fingerprint and size that are in the wastebasket, or among `gone`."""
+        return self._ask(listing.missed, account, gone)
+
+    def arrived_elsewhere(self, ids: Iterable[int]) -> list[int]:
+        """Those of `ids` that have just arrived in another folder of their account (`Writer.settle_gone`)."""
+        return self._ask(places.arrived_elsewhere, ids)
+
     def held(self, folder: int) -> list[int]:
         """Messages that vanished from the server and wait for `Writer.confirm_gone`."""
         return self._ask(places.held, folder)

@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tui.mail.header import block, envelope_of, fingerprint_of, split
-from tui.model.error import Garbled
-from tui.model.event import Asked, MessagesChanged
+from tui.model.event import MessagesChanged
 from tui.model.folder import Folder, Role, SyncMark
 from tui.model.message import NewMessage
 from tui.net.answer import FetchedHeader, Selected
@@ -21,13 +20,16 @@ from tui.sync.visit import Counts
 
 log = logging.getLogger(__name__)
 
+Waiting = dict[int, list[int]]
+Missed = dict[tuple[int, int], list[int]]
+
 
 @dataclass(slots=True)
 class FolderFetch:
     """Reads what the server has in `folder` and makes the store agree, step by step.
 
-    `gone` collects the rows that the server proved gone; who knows all folders decides whether they were
-    deleted there or moved.
+    `gone` collects the rows that the server proved gone, of `known` ones; who knows all folders decides
+    whether they were deleted there or moved. `emptied`: the server has nothing in the folder any more.
     """
 
     connection: ImapConnection
@@ -38,6 +40,9 @@ class FolderFetch:
     counts: Counts
     gone: list[int] = field(default_factory=list)
     arrived: list[int] = field(default_factory=list)
+    known: int = 0
+    emptied: bool = False
+    _complete: bool = True
 
     def steps(self) -> Iterator[None]:
         """Do the work; yields where other work may come between. The folder is selected again after that."""
@@ -54,13 +59,14 @@ class FolderFetch:
         plan = self._plan(mark, selected)
         yield
         self._apply_flags(plan)
-        self._note_gone(plan)
+        if plan.left:
+            self.writer.left(self.folder.id, plan.left)
+        if self._complete:
+            self.gone.extend(plan.gone)
         yield
         yield from self._headers(plan.new)
-        self.writer.mark(
-            self.folder.id,
-            SyncMark(selected.uidvalidity, selected.uidnext, 0 if plan.held else selected.modseq),
-        )
+        reached = SyncMark(selected.uidvalidity, selected.uidnext, selected.modseq)
+        self.writer.mark(self.folder.id, reached if self._complete else SyncMark(selected.uidvalidity))
 
     def _new_generation(self, selected: Selected) -> None:
         log.warning("UIDVALIDITY of folder %d changed", self.folder.id)
@@ -86,7 +92,8 @@ class FolderFetch:
         known = self._known()
         leaving = self.reader.leaving(self.folder.id)
         server = self._listed(mark, selected, known, leaving)
-        return plan_folder(server, known, leaving, self.folder.role)
+        self.known, self.emptied = len(known), not selected.exists
+        return plan_folder(server, known, leaving)
 
     def _listed(
         self, mark: SyncMark, selected: Selected, known: list[Known], leaving: Collection[int]
@@ -99,8 +106,9 @@ class FolderFetch:
                 return merged  # a superset of the server's list with as many members is that list
         listing = self.connection.uids_and_flags()
         if not listing.complete:
-            raise Garbled(
-                f"The server did not list {self.folder.name} to its end.", "It is read again in a moment."
+            self._complete = False
+            self.counts.problem(
+                f"The server did not list all of {self.folder.name}; nothing is removed here.", 75
             )
         return listing.flags
 
@@ -110,42 +118,32 @@ class FolderFetch:
             self.counts.changed += len(plan.flags)
             self._changed()
 
-    def _note_gone(self, plan: FolderPlan) -> None:
-        if plan.left:
-            self.writer.left(self.folder.id, plan.left)
-        if not plan.held:
-            self.gone.extend(plan.gone)
-            return
-        self.writer.hold_gone(self.folder.id, plan.gone)
-        self.counts.problem(
-            f"{len(plan.gone)} messages of {self.folder.name} vanished from the server at once. "
-            "They are kept here until you decide.",
-            75,
-        )
-        self.board.tell(Asked(self.folder.account, self.folder.id, len(plan.gone)))
-
     def _headers(self, uids: tuple[int, ...]) -> Iterator[None]:
         if not uids:
             return
         waiting = self.reader.unplaced(self.folder.id)
+        missed = self.reader.missed(self.folder.account, self.gone)
         done = 0
         for batch in self.connection.headers(uids):
-            self._store(batch, waiting)
+            self._store(batch, waiting, missed)
             done += len(batch)
             self.board.progress(self.folder.account, done, len(uids), self.folder.name)
             self._changed()
             yield
             if self.connection.opened != self.folder.wire:
                 self.connection.select(self.folder.wire)
+        if done < len(uids):
+            self._complete = False  # a list of messages that are not handed out proves nothing of others
+            self.gone.clear()
 
-    def _store(self, batch: list[FetchedHeader], waiting: dict[int, list[int]]) -> None:
+    def _store(self, batch: list[FetchedHeader], waiting: Waiting, missed: Missed) -> None:
         fresh: list[NewMessage] = []
         for found in batch:
             fields = split(block(found.header))
             mark = fingerprint_of(fields)
-            rows = waiting.get(mark)
+            rows = waiting.get(mark) or missed.get((mark, found.size))
             if rows:
-                self.writer.place(rows.pop(0), found.uid, found.flags, found.tags)
+                self._found(rows.pop(0), found)
                 continue
             fresh.append(
                 NewMessage(
@@ -161,6 +159,12 @@ class FolderFetch:
         if fresh:
             self.arrived.extend(self.writer.added(self.folder.id, fresh))
             self.counts.new += len(fresh)
+
+    def _found(self, row: int, found: FetchedHeader) -> None:
+        """A message that is here stands at another place now, or is back again."""
+        self.writer.place(row, found.uid, found.flags, found.tags, self.folder.id)
+        if row in self.gone:
+            self.gone.remove(row)
 
     def _changed(self) -> None:
         self.board.tell(MessagesChanged(self.folder.account, self.folder.id))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import select
 import time
+from collections.abc import Collection
 
 from tui.mail.scan import scan
 from tui.model.account import Account
 from tui.model.error import Garbled, NotFound, Refused
-from tui.model.event import BodyArrived, FoldersChanged, MessagesChanged, NewMail
+from tui.model.event import Asked, BodyArrived, FoldersChanged, MessagesChanged, NewMail
 from tui.model.folder import Folder, Role
 from tui.net.imap import ImapConnection
 from tui.net.link import Waker
@@ -20,6 +21,7 @@ from tui.sync.context import Context
 from tui.sync.imap_folder import FolderFetch, in_order
 from tui.sync.imap_push import push
 from tui.sync.jobs import FetchAllBodies, FetchMail, LookForSent, MakeFolder, OpenBody, PushChanges, Work
+from tui.sync.plan import should_ask
 from tui.sync.visit import Counts, Interlude
 
 log = logging.getLogger(__name__)
@@ -120,7 +122,12 @@ class ImapVisit:
         self._push(counts)
         self._list_folders(names)
         fetched = [self._one_folder(folder, counts) for folder in self._chosen(names)]
-        self._settle_gone([gone for one in fetched for gone in one.gone], counts)
+        if names and any(self._asks(one, one.gone) for one in fetched):
+            # Whether so many were moved is only known when the other folders have been read, too.
+            read = {one.folder.id for one in fetched}
+            fetched += [self._one_folder(one, counts) for one in self._chosen(()) if one.id not in read]
+        for one in fetched:
+            self._settle_gone(one, counts)
         self._context.board.tell(FoldersChanged(self._account.address))
         if bodies:
             self._fetch_bodies(counts, everything)
@@ -164,14 +171,31 @@ class ImapVisit:
                 self._context.board.tell(NewMail(folder.account, folder.id, unread))
         return fetch
 
-    def _settle_gone(self, gone: list[int], counts: Counts) -> None:
-        """What left one folder and stands in another was moved there; the rest was deleted."""
-        if not gone:
-            return
-        folders = self._writer.settle_gone(gone)
-        counts.gone += len(gone)
-        for folder in folders:
+    def _settle_gone(self, fetch: FolderFetch, counts: Counts) -> None:
+        """What left one folder and stands in another was moved there; the rest was deleted, or is asked
+        about."""
+        moved = frozenset(self._reader.arrived_elsewhere(fetch.gone))
+        lost = [one for one in fetch.gone if one not in moved]
+        held = lost if self._asks(fetch, lost) else []
+        if held or self._reader.held(fetch.folder.id):
+            self._writer.hold_gone(fetch.folder.id, held)
+        if held:
+            self._ask(fetch.folder, len(held), counts)
+        settled = [one for one in fetch.gone if one in moved or not held]
+        counts.gone += len(settled)
+        for folder in self._writer.settle_gone(settled) if settled else ():
             self._context.board.tell(MessagesChanged(self._account.address, folder))
+
+    @staticmethod
+    def _asks(fetch: FolderFetch, lost: Collection[int]) -> bool:
+        return should_ask(len(lost), fetch.known, fetch.folder.role, emptied=fetch.emptied)
+
+    def _ask(self, folder: Folder, lost: int, counts: Counts) -> None:
+        messages = "1 message" if lost == 1 else f"{lost} messages"
+        counts.problem(
+            f"{messages} of {folder.name} vanished from the server at once; kept here until you decide.", 75
+        )
+        self._context.board.tell(Asked(folder.account, folder.id, lost))
 
     def _fetch_bodies(self, counts: Counts, everything: bool) -> None:
         since = 0 if everything else wants_bodies_since(self._account.offline, time.time())

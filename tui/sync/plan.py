@@ -14,8 +14,8 @@ The state table; `pending` is a change made here that the server has not been to
 | gone                | row left from here | yes     | the change has happened: forget it                    |
 
 `server` must come from one complete, tagged-OK list of this session: nothing else proves that a message is
-gone. What is gone here and was not moved to another folder is lost: more of that at once than `max(20, 20 %)`,
-or all that a folder had, is held for the person's word (`should_ask`), except in Junk and Deleted.
+gone. What is gone and stands in no other folder is lost: more of that at once than `max(20, 20 %)`, or all
+that a folder had, is held for the person's word (`should_ask`), except in Junk and Deleted.
 """
 
 from __future__ import annotations

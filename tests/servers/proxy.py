@@ -1,0 +1,122 @@
+"""A TCP proxy on loopback that cuts the line, falls silent, or tells a client what the server never said."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+
+from tui.model.account import Security, Server
+
+Rewrite = Callable[[bytes], bytes]
+"""Given a whole line of the server's; what the client is given instead."""
+
+
+def _as_it_is(line: bytes) -> bytes:
+    return line
+
+
+@dataclass(slots=True)
+class Fault:
+    """What happens to the connections that are made from now on.
+
+    After `down` octets from the server, or `up` octets from the client (None: never), the line is cut, or
+    with `stall` says nothing any more; what came before arrives. `rewrite` changes whole lines of the server.
+    """
+
+    down: int | None = None
+    up: int | None = None
+    stall: bool = False
+    rewrite: Rewrite = _as_it_is
+
+
+class Proxy:
+    """Listens from `with` on and passes everything on to `port`; `fault` may be replaced at any time.
+
+    `carried` counts the octets (from the server, from the client) of all connections so far.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.fault = Fault()
+        self.carried = [0, 0]
+        self._target = port
+        self._open: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
+        self._stopped = threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+
+    def server(self, security: Security = Security.PLAIN, host: str = "127.0.0.1") -> Server:
+        """The endpoint as a client is told of it."""
+        return Server(host, self.port, security)
+
+    def __enter__(self) -> Proxy:
+        self._begin(self._accept)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stopped.set()
+        self.hang_up()
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for thread in self._threads:
+            thread.join(5)
+        for each in self._open:
+            each.close()
+
+    def hang_up(self) -> None:
+        """Cut every connection."""
+        for each in self._open:
+            _cut(each)
+
+    def _begin(self, what: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=what, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                try:
+                    server = socket.create_connection(("127.0.0.1", self._target), 5)
+                except OSError:
+                    client.close()
+                    continue
+                server.settimeout(None)
+                self._open += [client, server]
+                fault = self.fault
+                self._begin(self._carry, server, client, 0, fault.down, fault)
+                self._begin(self._carry, client, server, 1, fault.up, fault)
+
+    def _carry(
+        self, source: socket.socket, target: socket.socket, way: int, limit: int | None, fault: Fault
+    ) -> None:
+        left, line = limit, b""
+        with contextlib.suppress(OSError):
+            while data := source.recv(1 << 16):
+                if way == 0 and fault.rewrite is not _as_it_is:
+                    *lines, line = (line + data).split(b"\n")
+                    data = b"".join(fault.rewrite(each + b"\n") for each in lines)
+                if left is not None:
+                    data = data[:left]
+                    left -= len(data)
+                target.sendall(data)
+                self.carried[way] += len(data)
+                if left == 0:
+                    if fault.stall:
+                        self._stopped.wait()
+                    break
+        _cut(source)
+        _cut(target)
+
+
+def _cut(each: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        each.shutdown(socket.SHUT_RDWR)
