@@ -36,8 +36,8 @@ def test_a_meeting() -> None:
         Invitation(
             method="REQUEST",
             summary="Budget, Plan; und mehr Zeile",
-            start="2026-03-02 10:00 (Europe/Berlin)",
-            end="2026-03-02 11:30 (Europe/Berlin)",
+            start="Mon 2 Mar 2026, 10:00",
+            end="11:30 (Europe/Berlin)",
             location="Room 7",
             organizer="Office, Main <office@contoso.example>",
         ),
@@ -47,10 +47,11 @@ def test_a_meeting() -> None:
 @pytest.mark.parametrize(
     ("line", "start", "end"),
     [
-        ("DTSTART:20260302T100000Z", "2026-03-02 10:00 (UTC)", ""),
-        ("DTSTART:20260302T100000", "2026-03-02 10:00", ""),
-        ("DTSTART;VALUE=DATE:20260302", "2026-03-02", ""),
+        ("DTSTART:20260302T100000Z", "Mon 2 Mar 2026, 10:00 (UTC)", ""),
+        ("DTSTART:20260302T100000", "Mon 2 Mar 2026, 10:00", ""),
+        ("DTSTART;VALUE=DATE:20260302", "Mon 2 Mar 2026", ""),
         ("DTSTART:soon", "soon", ""),
+        ("DTSTART:20261399", "20261399", ""),
         ("DURATION:PT1H30M", "", "after 1 hour, 30 minutes"),
         ("DURATION:P1DT2H", "", "after 1 day, 2 hours"),
         ("DURATION:nonsense", "", ""),
@@ -74,3 +75,9 @@ def test_never_raises(text: str, lines: list[str]) -> None:
     invitation.read(text)
     invitation.read("\n".join(lines))
     invitation.read(f"BEGIN:VEVENT\nDTSTART{text}\nDURATION:P{text}\nEND:VEVENT")
+
+
+def test_a_meeting_over_midnight_says_both_days() -> None:
+    lines = "BEGIN:VEVENT\nDTSTART:20260302T230000Z\nDTEND:20260303T010000Z\nEND:VEVENT"
+    (event,) = invitation.read(lines)
+    assert (event.start, event.end) == ("Mon 2 Mar 2026, 23:00", "Tue 3 Mar 2026, 01:00 (UTC)")

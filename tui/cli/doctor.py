@@ -59,7 +59,7 @@ def _of_this_computer(shell: Shell) -> Iterator[Check]:
     except MailError as error:
         yield _failed("configuration", error)
     else:
-        detail = f"{len(accounts)} accounts in {shell.paths.config_file}" if accounts else "no account yet"
+        detail = f"{len(accounts)} in {shell.paths.config_file}" if accounts else "no account yet"
         yield Check("configuration", ok=True, detail=detail, fix="" if accounts else NO_ACCOUNT_HINT)
     yield _store(shell)
     yield _keyring(accounts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 
 from tui.model.content import Invitation
@@ -13,13 +14,16 @@ _PARAMETER = re.compile(r';([A-Za-z-]++)=((?:"[^"]*+"|[^";:]++)*+)')
 _TIME = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})?(Z)?)?")
 _DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:\d+S)?)?")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_SHOWN = re.compile(r"(?P<day>\w+ \d+ \w+ \d+), (?P<time>\d\d:\d\d)(?P<zone>(?: \(.*\))?)")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNITS = ("week", "day", "hour", "minute")
 _LONGEST = 500_000
 _MOST = 20
 
 
 def read(text: str) -> tuple[Invitation, ...]:
-    """The events of a calendar text. Times stay in the zone they name: "2026-03-01 10:00 (Europe/Berlin)"."""
+    """The events of a calendar text. Times stay in the zone they name: "Sun 1 Mar 2026, 10:00 (UTC)"."""
     method = ""
     events: list[Invitation] = []
     current: dict[str, str] | None = None
@@ -80,11 +84,15 @@ def _moment(value: str, zone: str) -> str:
     match = _TIME.match(value)
     if match is None:
         return value
-    day = f"{match[1]}-{match[2]}-{match[3]}"
+    try:
+        date = datetime.date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return value
+    day = f"{_DAYS[date.weekday()]} {date.day} {_MONTHS[date.month - 1]} {date.year}"
     if match[4] is None:
         return day
     where = " (UTC)" if match[7] else f" ({zone})" if zone else ""
-    return f"{day} {match[4]}:{match[5]}{where}"
+    return f"{day}, {match[4]}:{match[5]}{where}"
 
 
 def _duration(value: str) -> str:
@@ -99,14 +107,24 @@ def _duration(value: str) -> str:
     return ", ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts)
 
 
+def _span(start: str, end: str) -> tuple[str, str]:
+    """Start and end, with the day said once where both are on it, and the zone once where it is the same."""
+    first, last = _SHOWN.fullmatch(start), _SHOWN.fullmatch(end)
+    if first is None or last is None or first["zone"] != last["zone"]:
+        return start, end
+    same_day = first["day"] == last["day"]
+    return f"{first['day']}, {first['time']}", f"{last['time']}{last['zone']}" if same_day else end
+
+
 def _event(method: str, found: dict[str, str]) -> Invitation:
     end = found.get("DTEND", "")
     if not end and found.get("DURATION"):
         end = f"after {found['DURATION']}"
+    start, end = _span(found.get("DTSTART", ""), end)
     return Invitation(
         method=safe_line(method, 40),
         summary=safe_line(found.get("SUMMARY", ""), 300),
-        start=safe_line(found.get("DTSTART", ""), 100),
+        start=safe_line(start, 100),
         end=safe_line(end, 100),
         location=safe_line(found.get("LOCATION", ""), 300),
         organizer=safe_line(found.get("ORGANIZER", ""), 300),
