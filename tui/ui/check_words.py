@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui.model.command import Check
 from tui.model.safe_text import safe_line
 
 _HALVES = {"imap": "Receiving (IMAP)", "pop3": "Receiving (POP3)", "smtp": "Sending"}
@@ -23,3 +24,8 @@ def check_title(name: str) -> str:
     if half in _HALVES and step in _STEPS:
         return f"{_HALVES[half]}: {_STEPS[step]}"
     return safe_line(name, 80)
+
+
+def good_news(check: Check) -> str:
+    """What is worth telling of a step that went well: a server's long list of abilities is not."""
+    return "" if check.check.endswith((" capabilities", " sign-in")) else check.detail

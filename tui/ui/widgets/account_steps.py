@@ -19,7 +19,7 @@ from tui.model.error import BadInput
 from tui.model.preset import PRESETS, Preset, by_address, by_name, guessed
 from tui.model.safe_text import safe_line
 from tui.model.secret import Secret
-from tui.ui.check_words import check_title
+from tui.ui.check_words import check_title, good_news
 from tui.ui.widgets.account_fields import LoginFields, ServerField
 from tui.ui.widgets.form import CleanInput, CleanTextArea, Field, OneOf, Tick
 
@@ -331,7 +331,7 @@ def _line(check: Check) -> Content:
     mark = ("✓ ", "bold $text-success") if check.ok else ("✗ ", "bold $text-error")
     head = [mark, (check_title(check.check), "" if check.ok else "bold")]
     if check.ok:
-        detail = safe_line(check.detail, 40)
+        detail = safe_line(good_news(check), 60)
         return Content.assemble(*head, (f"  {detail}" if detail else "", "dim"))
     lines = [f"\n    {safe_line(text, 400)}" for text in (check.detail, check.fix) if text]
     return Content.assemble(*head, *lines)
