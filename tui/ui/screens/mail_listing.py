@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from array import array
 
 from textual import on, work
@@ -25,6 +26,10 @@ _AT_ONCE = 5_000
 """Messages of a folder up to which all ids are read on the UI thread (about a millisecond)."""
 
 _FIRST_SCREEN = 200
+_SOON = 0.1
+_LONG_LIST_PAUSE = 1.0
+"""Seconds between two readings of a long list while mail streams in: each costs a tenth of a second."""
+
 _FOUND_MOST = 500
 _SORTS = tuple(Sort)
 _FILTERS = tuple(Filter)
@@ -49,6 +54,7 @@ class Listing(MailBase):
         self._unfolded: set[int] = set()
         self._serial = 0
         self._refresh_timer: Timer | None = None
+        self._loaded_at = 0.0
         self._tree_timer: Timer | None = None
         self._before_search = 0
 
@@ -85,7 +91,9 @@ class Listing(MailBase):
     def load_soon(self) -> None:
         """Read list and tree again after a moment, once for many changes in a row."""
         if self._refresh_timer is None:
-            self._refresh_timer = self.set_timer(0.1, self._load_now)
+            pause = _LONG_LIST_PAUSE if len(self.listing.ids) > _AT_ONCE else 0.0
+            wait = max(_SOON, self._loaded_at + pause - time.monotonic())
+            self._refresh_timer = self.set_timer(wait, self._load_now)
 
     def load_tree_soon(self) -> None:
         """Read the tree and the accounts' states again after a moment, once for many changes in a row."""
@@ -261,6 +269,7 @@ class Listing(MailBase):
 
     def _load_now(self) -> None:
         self._refresh_timer = None
+        self._loaded_at = time.monotonic()
         self.load_tree()
         self.load()
 
