@@ -13,6 +13,7 @@ import pytest
 
 from tests.rig import RigMaker, account_on
 from tests.servers.dovecot import MICROSOFT, PASSWORD, PLAIN_IMAP, WITHOUT_MOVE, Dovecot
+from tests.servers.proxy import Proxy
 from tests.sync.letters_in import letter
 from tui.demo import Demo
 from tui.model.account import Account, Login, Offline, SecretSource
@@ -283,4 +284,18 @@ def test_tags_that_a_server_cannot_keep_stay_here(make_rig: RigMaker) -> None:
         kept = next(one for one in rig.rows() if one.id == row.id)
         assert kept.tags == {"later"}
         assert Flag.FLAGGED in kept.flags
+        rig.engine.close()
+
+
+def test_a_connection_that_broke_while_idle_is_replaced(
+    make_rig: RigMaker, dovecot: Dovecot, user: str, account: Account
+) -> None:
+    dovecot.deliver(user, letter(1))
+    with Proxy(dovecot.imap) as proxy:
+        rig = make_rig(replace(account, imap=proxy.server()))
+        assert rig.fetch().new == 1
+        proxy.hang_up()
+        dovecot.deliver(user, letter(2))
+        summary = rig.fetch()
+        assert (summary.new, summary.problems) == (1, ())
         rig.engine.close()

@@ -1,8 +1,8 @@
 """Changes made here, told to the server: each once, in the order they were made, safe to begin again.
 
 A change is repeated after a crash, so each act is one that may be repeated: flags are set to what they
-should be; a MOVE of a UID that has left does nothing; an APPEND is looked for by Message-ID before it is
-tried again.
+should be; a MOVE of a UID that has left does nothing; what an APPEND or COPY may have made before a cut is
+looked for first, and taken for it only when it is a message that was not in the target before.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import TypeVar
 
-from tui.model.error import Refused
+from tui.mail.header import fingerprint
+from tui.model.error import BadInput, Refused
 from tui.model.event import Problem
 from tui.model.folder import Folder
 from tui.model.message import Flag, Row
@@ -42,7 +43,7 @@ def push(
         try:
             pushing.act(kind, changes)
             counts.changed += len(changes)
-        except Refused as error:
+        except (Refused, BadInput) as error:
             writer.pending_failed([one.id for one in changes], error.detail or error.what)
             counts.problem(f"The server refused a change: {error.what}", error.exit_code)
             board.tell(Problem(account, error.what, error.hint, error.detail))
@@ -126,26 +127,33 @@ class _Push:
 
     def _without_those_copied_before(self, changes: Group) -> Group:
         """Take the originals of half-done moves away, and note that the others are being tried."""
-        rest: list[Pending] = []
-        done: list[Pending] = []
-        for one in changes:
-            folder = self._target(one) if one.attempts else None
-            row = self._reader.row(one.message) if one.message else None
-            arrived = folder is not None and row is not None and self._already_there(folder.wire, row)
-            (done if arrived else rest).append(one)
+        done, rest = self._copied_before(changes)
         if done:
-            self._connection.select(changes[0].wire)
             if not self._connection.expunge([one.uid for one in done]):
                 self._writer.pending_marked([one.id for one in done])
             self._writer.pushed_places([(one.id, one.message, 0) for one in done if one.message])
-        elif any(one.attempts for one in rest):
+        return rest
+
+    def _copied_before(self, changes: Group) -> tuple[list[Pending], list[Pending]]:
+        """Which of the changes have their copy in the target already, and which have not; the latter are
+        noted as tried. The source is open afterwards."""
+        done: list[Pending] = []
+        rest: list[Pending] = []
+        for one in changes:
+            folder = self._target(one) if one.attempts else None
+            row = self._reader.row(one.message) if one.message else None
+            arrived = folder is not None and row is not None and self._already_there(folder, row, row.size)
+            (done if arrived else rest).append(one)
+        if self._connection.opened != changes[0].wire:
             self._connection.select(changes[0].wire)
         for one in rest:
             self._writer.pending_tried(one.id)
-        return rest
+        return done, rest
 
     def _copy(self, changes: Group) -> None:
-        for folder, group in self._by_target(changes):
+        done, rest = self._copied_before(changes)
+        self._writer.pushed_places([(one.id, one.message, 0) for one in done if one.message])
+        for folder, group in self._by_target(rest):
             self._placed(group, self._connection.copy([one.uid for one in group], folder.wire), folder)
 
     def _placed(self, group: Group, uids: dict[int, int] | None, folder: Folder) -> None:
@@ -174,16 +182,27 @@ class _Push:
                 self._writer.pending_done([one.id])
                 continue
             self._writer.pending_tried(one.id)
-            if one.attempts and self._already_there(folder.wire, row):
+            if one.attempts and self._already_there(folder, row):
                 self._writer.pending_done([one.id])
                 continue
             place = self._connection.append(folder.wire, raw, row.flags, row.received)
             self._writer.pushed_places([(one.id, one.message, place[1] if place else 0)], folder.id)
 
-    def _already_there(self, wire: str, row: Row) -> bool:
-        """Whether an APPEND that was cut had arrived; the folder's next list then gives the row its place."""
-        self._connection.select(wire)
-        return bool(self._connection.search_header("Message-ID", row.envelope.message_id))
+    def _already_there(self, folder: Folder, row: Row, size: int = 0) -> bool:
+        """Whether a folder of the server has got a message of which the store knows nothing yet and which is
+        the same as `row`, and `size` octets long where that is given; the folder's next list gives the row
+        its place."""
+        self._connection.select(folder.wire)
+        name = row.envelope.message_id
+        known = {one.uid for one in self._reader.listing(folder.id)}
+        sayable = bool(name) and name.isascii() and name.isprintable()
+        found = self._connection.search_header("Message-ID", name) if sayable else self._connection.uids()
+        return any(
+            row.id in self._reader.by_fingerprint(row.account, fingerprint(one.header))
+            and size in (0, one.size)
+            for batch in list(self._connection.headers([uid for uid in found if uid not in known]))
+            for one in batch
+        )
 
     def _create(self, changes: Group) -> None:
         for one in changes:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from tui.mail.scan import scan
 from tui.model.account import Account
-from tui.model.error import Garbled, NotFound, Refused
+from tui.model.error import BadInput, Busy, Garbled, NotFound, Refused
 from tui.model.event import Asked, BodyArrived, FoldersChanged, MessagesChanged, NewMail
 from tui.model.folder import Folder, Role
 from tui.net.imap import ImapConnection
@@ -48,6 +48,7 @@ class ImapVisit:
         self._waker = Waker()
         self._bulk: BulkFetch | None = None
         self._idled = False
+        self._in_use = False  # the last folder could not be read because somebody else had it
 
     def open(self) -> None:
         """Connect and sign in."""
@@ -163,8 +164,13 @@ class ImapVisit:
                 self._interlude()
                 if self._connection.opened != folder.wire:
                     self._connection.select(folder.wire)
-        except Refused as error:
+        except (Refused, Busy, BadInput) as error:
+            if isinstance(error, Busy) and self._in_use:
+                raise  # not that folder alone: the server asks for patience
+            self._in_use = isinstance(error, Busy)
             counts.problem(f"{folder.name}: {error.what}", error.exit_code)
+        else:
+            self._in_use = False
         if folder.role is Role.INBOX and before.uidvalidity and fetch.arrived:
             unread = self._reader.unread_of(fetch.arrived)
             if unread:

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from tui.model.account import Account, Protocol
-from tui.model.error import Cancelled, MailError, Refused, SignInNeeded, StoreBroken, Untrusted
+from tui.model.error import Cancelled, MailError, Offline, Refused, SignInNeeded, StoreBroken, Untrusted
 from tui.model.event import Phase, Problem
 from tui.store.reader import Reader
 from tui.store.writer import Writer
@@ -154,7 +154,7 @@ class Worker:
     def _attend(self, job: Job) -> None:
         try:
             with self._busy:
-                answer = self._opened().do(job.work)
+                answer = self._done(job.work)
         except MailError as error:
             self._failed(job, error)
         except Exception as error:  # one job's fault of ours must not end the account
@@ -162,6 +162,18 @@ class Worker:
             self._failed(job, MailError("This did not work by a fault of this program.", detail=repr(error)))
         else:
             self._went_well(job, answer)
+
+    def _done(self, work: Work) -> object:
+        """Carry out work. A connection that broke while nobody used it shows that only now: it is replaced
+        once, since everything asked of a visit may be asked again."""
+        kept = self._visit is not None
+        try:
+            return self._opened().do(work)
+        except Offline:
+            if not kept or self._halt.stop.is_set() or self._halt.cancel.is_set():
+                raise
+            self._end_visit(politely=False)
+            return self._opened().do(work)
 
     def _opened(self) -> Visit:
         if self._visit is None:
