@@ -11,8 +11,8 @@ from textual.command import CommandPalette
 from textual.widgets import Input
 
 from tests.ui.conftest import AppOf
+from tests.ui.eyes import notes, shown, until
 from tests.ui.memory import row
-from tests.ui.screens.test_mail import notes, shown, until
 from tui.model import command as c
 from tui.model.event import AccountsChanged
 from tui.ui.screens.help import HelpScreen
@@ -29,9 +29,11 @@ def test_the_first_screen_needs_none_of_the_heavy_modules() -> None:
 
 
 async def test_keys_of_the_vim_preset(app_of: AppOf) -> None:
-    app = app_of([row(1), row(2)], keys={})
-    app = app_of([row(1), row(2)], keys=None)
+    app = app_of([row(1), row(2)], keys="vim")
     async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("d")
+        await pilot.pause()
+        assert app.engine.posted == []
         await pilot.press("d")
         await until(pilot, lambda: c.Delete((1,)) in app.engine.posted)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -13,6 +12,8 @@ from tests.rig import RigMaker, account_on
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp_sink import SmtpSink
 from tests.sync.letters_in import letter
+from tests.ui.eyes import until
+from tests.ui.eyes import words as shown
 from tui.model.account import Account, Protocol
 from tui.model.event import Phase
 from tui.model.folder import Role
@@ -24,25 +25,10 @@ pytestmark = [pytest.mark.dovecot, pytest.mark.slow]
 SIZE = (120, 36)
 
 
-def shown(app: OutlookApp) -> str:
-    """What the terminal shows, as one line."""
-    return " ".join(" ".join(strip.text for strip in app.screen._compositor.render_strips()).split())
-
-
 def phase(app: OutlookApp) -> Phase:
     """What the only account is doing."""
     (account,) = app.desk.settings.accounts
     return app.desk.engine.status(account.address).phase
-
-
-async def until(pilot: Pilot[str], holds: Callable[[], object], seconds: float = 15.0) -> None:
-    """Wait for what threads and servers bring about."""
-    for _ in range(int(seconds / 0.05)):
-        await pilot.pause()
-        if holds():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"it did not come: {shown(pilot.app)}")  # type: ignore[arg-type]
 
 
 @asynccontextmanager

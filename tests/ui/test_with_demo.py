@@ -7,7 +7,7 @@ from time import monotonic
 
 import pytest
 
-from tests.ui.screens.test_mail import shown, until
+from tests.ui.eyes import shown, until
 from tui.config import paths as places
 from tui.config.secrets import Secrets
 from tui.config.settings import load, save_account

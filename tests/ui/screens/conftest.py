@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tests.ui import eyes
 from tests.ui.offline_engine import OfflineEngine
 from tui.config import paths, settings
 from tui.config.paths import Paths
@@ -56,7 +57,7 @@ class Opened:
     @property
     def notes(self) -> str:
         """Everything the passing notes say."""
-        return "\n".join(note.message for note in self.app._notifications)
+        return "\n".join(eyes.notes(self.app))
 
     def one(self, selector: str) -> Widget:
         """The one widget of the screen on top."""
@@ -64,21 +65,15 @@ class Opened:
 
     def text(self) -> str:
         """What the terminal shows, line by line."""
-        width, height = self.app.size
-        strips = self.screen._compositor.render_strips()
-        return "\n".join(strip.text.ljust(width) for strip in strips[:height])
+        return eyes.shown(self.app)
 
     def words(self) -> str:
         """What the terminal shows as one line, wherever it is wrapped."""
-        return " ".join(self.text().replace("│", " ").split())
+        return eyes.words(self.app)
 
-    async def until(self, holds: Callable[[], object], within: float = 5.0) -> None:
+    async def until(self, holds: Callable[[], object], seconds: float = 15.0) -> None:
         """Wait for something the engine's threads bring about."""
-        for _ in range(int(within / 0.02)):
-            await self.pilot.pause(0.02)
-            if holds():
-                return
-        raise AssertionError(f"did not come about; the screen shows:\n{self.text()}\nnotes: {self.notes}")
+        await eyes.until(self.pilot, holds, seconds)
 
     async def type(self, text: str) -> None:
         """Press the keys of a text."""

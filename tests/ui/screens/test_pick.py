@@ -4,6 +4,7 @@ import pytest
 from textual.app import App
 
 from tests.ui import attacks
+from tests.ui.eyes import shown
 from tui.ui.screens.pick import Item, Pick, matching
 
 FOLDERS = (
@@ -52,9 +53,8 @@ async def test_items_are_shown_as_they_are_and_run_nothing() -> None:
     async with app.run_test(size=(100, 60)) as pilot:
         app.push_screen(Pick(attacks.MARKUP[0], items, hint=attacks.MARKUP[1]), app.take)
         await pilot.pause()
-        shown = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
-        assert "[@click=app.pwn]Invoice[/]" in shown
-        assert attacks.is_clean(shown)
+        assert "[@click=app.pwn]Invoice[/]" in shown(app)
+        assert attacks.is_clean(shown(app))
         await pilot.click("#pick-list", offset=(3, 0))
         await pilot.pause()
     assert app.taken == "0"
