@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import events, on
 from textual.containers import Container, Vertical
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -48,8 +49,10 @@ class Panes(MailBase):
         self.list_divider.set_class(bool(now.rows), "-flat")
         if not now.fits:
             self.too_small.update(
-                f"A little more room, please: {LEAST_WIDTH}×{LEAST_HEIGHT} at least.\n"
-                f"This window is {width}×{height}. Everything is kept meanwhile."
+                Content(
+                    f"A little more room, please: {LEAST_WIDTH}×{LEAST_HEIGHT} at least.\n"
+                    f"This window is {width}×{height}. Everything is kept meanwhile."
+                )
             )
             return
         self.folder_tree.display = bool(now.folders)
