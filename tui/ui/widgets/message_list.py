@@ -19,7 +19,8 @@ from textual.strip import Strip
 
 from tui.model.message import Row
 from tui.ui.keys import bindings
-from tui.ui.widgets.row_drawing import TONES, Look, State, draw, lines_for
+from tui.ui.widgets.drawn_rows import DrawnRows
+from tui.ui.widgets.row_drawing import TONES, Look, State, lines_for
 
 
 class MessageList(ScrollView, can_focus=True):
@@ -82,6 +83,7 @@ class MessageList(ScrollView, can_focus=True):
         self._sizes: dict[int, int] = {}
         self._styles: dict[str, Style] = {}
         self._now = time.time()
+        self._drawn = DrawnRows(self._style)
 
     # What is shown
 
@@ -136,6 +138,7 @@ class MessageList(ScrollView, can_focus=True):
         """Read the rows in view again, because something of them has changed."""
         self._cache.clear()
         self._sizes.clear()
+        self._drawn.clear()
         self._now = time.time()
         self.refresh()
 
@@ -250,21 +253,16 @@ class MessageList(ScrollView, can_focus=True):
         message = self.ids[index]
         row = self._paged(index)
         backdrop = self._backdrop(index)
-        behind = self._style(backdrop) if backdrop else None
         if row is None:
-            return Strip.blank(width, behind or self._style("text"))
+            return Strip.blank(width, self._style(backdrop or "text"))
         look = Look(width, self.row_lines, self._now, self.outgoing, self.place, self.iso_dates)
         state = State(message in self.selected, self._sizes.get(message, 1), message in self._children_of)
-        segments = [
-            Segment(text, self._style(tone) + behind if behind else self._style(tone))
-            for text, tone in draw(row, look, state)[part]
-            if text
-        ]
-        return Strip(segments, width)
+        return self._drawn.strips(row, look, state, backdrop)[part]
 
     def notify_style_update(self) -> None:
         """Forget the styles made for the last theme."""
         self._styles.clear()
+        self._drawn.clear()
         super().notify_style_update()
 
     def watch_layout_setting(self) -> None:
