@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any
 
 from tui.model.account import Account, Protocol
@@ -15,7 +16,8 @@ from tui.model.error import MailError, NotFound, Offline
 from tui.model.event import BodyArrived, Phase
 from tui.store.reader import Reader
 from tui.sync.context import Context
-from tui.sync.jobs import FetchMail, LookForSent, OpenBody, PushChanges, Work, settle
+from tui.sync.futures import in_thread, refused
+from tui.sync.jobs import FetchMail, LookForSent, OpenBody, PushChanges, Work
 from tui.sync.outbox import Outbox
 from tui.sync.visit import Counts
 from tui.sync.worker import Worker
@@ -103,24 +105,17 @@ class Crew:
 
     def fetch(self, command: Fetch) -> Future[tuple[Summary, ...]]:
         """Send what is due, then bring accounts up to date; one Summary an account, also where it failed."""
-        future: Future[tuple[Summary, ...]] = Future()
-        threading.Thread(target=self._fetch, args=(command, future), name="fetch", daemon=True).start()
-        return future
+        return in_thread(lambda: self._fetch(command), "fetch")
 
-    def _fetch(self, command: Fetch, future: Future[tuple[Summary, ...]]) -> None:
-        try:
-            addresses = (
-                [command.account] if command.account else [a.address for a in self._context.settings.accounts]
-            )
-            began = time.monotonic()
-            sent = self._send_due(addresses)
-            work = FetchMail(command.folders, bodies=not command.headers_only)
-            asked = [(address, self._asked(address, work)) for address in addresses]
-            summaries = tuple(summary(address, one, sent.get(address, 0), began) for address, one in asked)
-        except MailError as error:
-            settle(future, lambda error=error: future.set_exception(error))  # type: ignore[misc]
-        else:
-            settle(future, lambda: future.set_result(summaries))
+    def _fetch(self, command: Fetch) -> tuple[Summary, ...]:
+        addresses = (
+            [command.account] if command.account else [a.address for a in self._context.settings.accounts]
+        )
+        began = time.monotonic()
+        sent = self._send_due(addresses)
+        work = FetchMail(command.folders, bodies=not command.headers_only)
+        asked = [(address, self._asked(address, work)) for address in addresses]
+        return tuple(summary(address, one, sent.get(address, 0), began) for address, one in asked)
 
     def _asked(self, address: str, work: Work) -> Future[Any] | None:
         account = self._context.account(address)
@@ -129,7 +124,7 @@ class Crew:
         return self.ask(address, work)
 
     def _send_due(self, addresses: list[str]) -> dict[str, int]:
-        """Send the due mail of these accounts; how many of each left."""
+        """Send the due mail of these accounts; how many of each left. Why one did not, the outbox shows."""
         with Reader(self._context.database) as reader:
             due = {
                 number: one.account
@@ -139,43 +134,33 @@ class Crew:
         sent: dict[str, int] = dict.fromkeys(addresses, 0)
         if self._outbox and due:
             for number, future in [(number, self._outbox.watch(number)) for number in due]:
-                if future.result() is SendState.SENT:
-                    sent[due[number]] += 1
+                with suppress(MailError):
+                    sent[due[number]] += future.result() is SendState.SENT
         return sent
 
     def open_body(self, message: int) -> Future[bool]:
         """Fetch one message's body, before all other work."""
-        with Reader(self._context.database) as reader:
-            row = reader.row(message)
-        future: Future[bool] = Future()
-        if row is None:
-            future.set_exception(NotFound("This message is not here any more."))
-            return future
         try:
+            with Reader(self._context.database) as reader:
+                row = reader.row(message)
+            if row is None:
+                raise NotFound("This message is not here any more.")
             return self.ask(row.account, OpenBody(message))
         except MailError as error:
-            future.set_exception(error)
-            return future
+            return refused(error)
 
     def send(self, ids: tuple[int, ...]) -> Future[tuple[int, ...]]:
         """Send these mails, or all that are due, and wait for each to come to rest."""
-        future: Future[tuple[int, ...]] = Future()
+        return in_thread(lambda: self._send(ids), "send")
 
-        def run() -> None:
-            try:
-                with Reader(self._context.database) as reader:
-                    numbers = ids or tuple(reader.due(int(time.time())))
-                if self._outbox is None:
-                    raise Offline("Nothing is being sent by this process.")
-                for one in [self._outbox.watch(number) for number in numbers]:
-                    one.result()
-            except MailError as error:
-                settle(future, lambda error=error: future.set_exception(error))  # type: ignore[misc]
-            else:
-                settle(future, lambda: future.set_result(numbers))
-
-        threading.Thread(target=run, name="send", daemon=True).start()
-        return future
+    def _send(self, ids: tuple[int, ...]) -> tuple[int, ...]:
+        with Reader(self._context.database) as reader:
+            numbers = ids or tuple(reader.due(int(time.time())))
+        if self._outbox is None:
+            raise Offline("Nothing is being sent by this process.")
+        for one in [self._outbox.watch(number) for number in numbers]:
+            one.result()
+        return numbers
 
     def _ask_sent(self, address: str, outgoing: int) -> Future[Any] | None:
         """Look for an unsure mail in the account's Sent folder; None where there is none to look in."""
@@ -198,9 +183,10 @@ class Crew:
             self.cancel("")
             return
         self._context.offline.clear()
-        for account in self._context.settings.accounts:
-            if account.receiving is not None:
-                self._asked(account.address, FetchMail())
+        with self._lock:
+            workers = list(self._workers.values())
+        for worker in workers:
+            worker.ask(FetchMail())
         self.nudge_outbox()
 
     def nudge(self, address: str) -> None:

@@ -6,7 +6,6 @@ store itself, and writes its network commands there as requests for the one that
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -40,11 +39,9 @@ from tui.sync.board import Board
 from tui.sync.context import Context
 from tui.sync.crew import Crew
 from tui.sync.doorman import Doorman, ask_leader
-from tui.sync.jobs import settle
+from tui.sync.futures import answered, in_thread, refused
 from tui.sync.local import LocalThread
 from tui.sync.switch import switch_protocol
-
-log = logging.getLogger(__name__)
 
 
 class Engine:
@@ -104,11 +101,9 @@ class Engine:
     def post(self, command: Command) -> Future[Any]:
         """Ask for something; the Future has the answer that `model.command` names, or a MailError."""
         if self._closing.is_set():
-            future: Future[Any] = Future()
-            future.set_exception(Cancelled("The program is closing."))
-            return future
+            return refused(Cancelled("The program is closing."))
         if isinstance(command, SaveAccount | RemoveAccount | SignIn | TestAccount):
-            return in_thread(lambda: self._accounts.carry_out(command))
+            return in_thread(lambda: self._accounts.carry_out(command), type(command).__name__)
         if isinstance(
             command, Fetch | FetchBody | SendNow | Stop | GoOffline | SwitchProtocol | ReloadSettings
         ):
@@ -117,7 +112,7 @@ class Engine:
 
     def _post_network(self, command: NetworkCommand) -> Future[Any]:
         if not self.leading and not isinstance(command, GoOffline):
-            return in_thread(lambda: ask_leader(self._context, command, self._closing))
+            return in_thread(lambda: ask_leader(self._context, command, self._closing), "request")
         match command:
             case Fetch():
                 return self._crew.fetch(command)
@@ -127,14 +122,16 @@ class Engine:
                 return self._crew.send(ids)
             case Stop(account):
                 self._crew.cancel(account)
-                return done()
+                return answered()
             case GoOffline(offline):
                 self._crew.go_offline(offline)
-                return done()
+                return answered()
             case ReloadSettings():
-                return in_thread(self._accounts.reload)
+                return in_thread(self._accounts.reload, "reload")
             case SwitchProtocol():
-                return in_thread(lambda: switch_protocol(self._context, self._crew, self._accounts, command))
+                return in_thread(
+                    lambda: switch_protocol(self._context, self._crew, self._accounts, command), "switch"
+                )
 
     def close(self, within: float = 2.0) -> bool:
         """End every thread within so many seconds, also when servers hang. True when all have ended."""
@@ -151,28 +148,3 @@ class Engine:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-
-def done(answer: object = None) -> Future[Any]:
-    """A Future that has its answer already."""
-    future: Future[Any] = Future()
-    future.set_result(answer)
-    return future
-
-
-def in_thread(act: Callable[[], Any]) -> Future[Any]:
-    """Run something short that may wait for a server or the keyring on a thread of its own."""
-    future: Future[Any] = Future()
-
-    def run() -> None:
-        try:
-            answer = act()
-        except Exception as error:  # the top of a thread: whoever asked is told
-            if not hasattr(error, "hint"):
-                log.exception("a command failed")
-            settle(future, lambda error=error: future.set_exception(error))  # type: ignore[misc]
-        else:
-            settle(future, lambda: future.set_result(answer))
-
-    threading.Thread(target=run, name="short", daemon=True).start()
-    return future

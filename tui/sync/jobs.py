@@ -6,12 +6,13 @@ import heapq
 import itertools
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, InvalidStateError
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
 from tui.model.error import Cancelled
+from tui.sync import futures
 
 
 class Urgency(IntEnum):
@@ -84,22 +85,12 @@ class Job:
     def done(self, answer: object = None) -> None:
         """Give everybody who asked the answer."""
         for future in self.futures:
-            settle(future, lambda future=future: future.set_result(answer))  # type: ignore[misc]
+            futures.answer(future, answer)
 
     def failed(self, error: BaseException) -> None:
         """Give everybody who asked the error."""
         for future in self.futures:
-            settle(future, lambda future=future: future.set_exception(error))  # type: ignore[misc]
-
-
-def settle(future: Future[Any], act: Callable[[], None]) -> None:
-    """Complete a future that its owner may have cancelled meanwhile."""
-    if future.cancelled():
-        return
-    try:
-        act()
-    except InvalidStateError:
-        return
+            futures.refuse(future, error)
 
 
 class JobQueue:

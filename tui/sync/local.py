@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from tui.model.account import Protocol
@@ -40,7 +40,8 @@ from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.context import Context
 from tui.sync.crew import Crew
-from tui.sync.jobs import MakeFolder, settle
+from tui.sync.futures import complete, refuse
+from tui.sync.jobs import MakeFolder
 
 if TYPE_CHECKING:
     from tui.sync.writing import Writing
@@ -84,28 +85,20 @@ class LocalThread:
                 if self._file_drafts:
                     changes.file_drafts()
                 while item := self._queue.get():
-                    carry_out(changes, *item)
+                    command, future = item
+                    complete(future, partial(changes.do, command), type(command).__name__)
         except StoreBroken as error:
             log.error("local changes: %s (%s)", error, error.detail)
-            self._refuse(error)
+            self._refuse_all(error)
+        except Exception:  # the top of a thread: whoever asks must not wait for ever
+            log.exception("the thread of local changes ended")
+            fault = MailError("Nothing can be changed by a fault of this program.", "Start it again.")
+            self._refuse_all(fault)
 
-    def _refuse(self, error: MailError) -> None:
-        """The store cannot be opened: say so to everybody who still asks."""
+    def _refuse_all(self, error: MailError) -> None:
+        """Nothing more can be done here: say so to everybody who still asks."""
         while item := self._queue.get():
-            settle(item[1], lambda item=item: item[1].set_exception(error))  # type: ignore[misc]
-
-
-def carry_out(changes: Changes, command: LocalCommand, future: Future[Any]) -> None:
-    """Do one command and complete its future."""
-    try:
-        answer = changes.do(command)
-    except MailError as error:
-        settle(future, lambda error=error: future.set_exception(error))  # type: ignore[misc]
-    except Exception as error:  # the top of a thread: one command's fault must not end the others
-        log.exception("a local command failed: %s", type(command).__name__)
-        settle(future, lambda error=error: future.set_exception(error))  # type: ignore[misc]
-    else:
-        settle(future, lambda: future.set_result(answer))
+            refuse(item[1], error)
 
 
 class Changes:
@@ -124,7 +117,7 @@ class Changes:
         return Writing(self._context, self._reader, self._writer)
 
     def do(self, command: LocalCommand) -> object:
-        """Carry out `command` and answer as `model.command` says."""
+        """Carry out `command` and answer as `model.command` says, or with a Future of that answer."""
         match command:
             case SetFlags() | Move() | Copy() | Archive() | Delete():
                 return self._messages(command)
@@ -144,7 +137,12 @@ class Changes:
         """Give drafts that were never closed a copy in their Drafts folder, where they can be found."""
         for draft in self._reader.drafts():
             if not draft.message and self._context.account(draft.account):
-                self._draft(SaveDraft(draft, file=True))
+                try:
+                    self._draft(SaveDraft(draft, file=True))
+                except StoreBroken:
+                    raise
+                except MailError as error:
+                    log.warning("a draft was not filed: %s", error)
 
     # Messages
 
@@ -223,7 +221,7 @@ class Changes:
         if known is None:
             raise NotFound(f"There is no account {account}.", "outlook-tui account list shows them all.")
         if known.incoming is Protocol.IMAP:
-            return self._crew.ask(known.address, MakeFolder(name)).result()
+            return self._crew.ask(known.address, MakeFolder(name))
         number = self._writer.local_folder(known.address, name, Role.NONE)
         self._context.board.tell(FoldersChanged(known.address))
         return number

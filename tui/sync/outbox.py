@@ -15,10 +15,10 @@ from tui.model.error import Cancelled, MailError, NotFound, Refused, SignInNeede
 from tui.model.event import OutboxChanged, Problem
 from tui.store.reader import Reader
 from tui.store.writer import Writer
+from tui.sync import futures
 from tui.sync.backoff import MAX_ATTEMPTS, send_delay
 from tui.sync.context import Context
 from tui.sync.hand_over import HandOver, move, recover
-from tui.sync.jobs import settle
 from tui.sync.outbox_states import Happening, following
 
 if TYPE_CHECKING:
@@ -158,12 +158,12 @@ class Outbox:
 
     def _settle(self, number: int, answer: SendState | MailError) -> None:
         with self._news:
-            futures = self._asked.pop(number, [])
-        for future in futures:
+            waiting = self._asked.pop(number, [])
+        for future in waiting:
             if isinstance(answer, MailError):
-                settle(future, lambda f=future: f.set_exception(answer))  # type: ignore[misc]
+                futures.refuse(future, answer)
             else:
-                settle(future, lambda f=future: f.set_result(answer))  # type: ignore[misc]
+                futures.answer(future, answer)
 
     def _send_one(self, reader: Reader, writer: Writer, outgoing: Outgoing) -> None:
         number = outgoing.id
