@@ -23,6 +23,10 @@ _ESCAPES = re.compile(
 _READ = 1 << 16
 
 
+def _seconds(schedstat: Path) -> float:
+    return int(schedstat.read_text().split()[0]) / 1e9
+
+
 class Terminal:
     """`command` started in a pseudo-terminal; ended by `close` or the `with` block."""
 
@@ -74,7 +78,11 @@ class Terminal:
     def cpu(self) -> float:
         """Seconds of CPU that all its threads have used."""
         tasks = Path(f"/proc/{self.process}/task").glob("*/schedstat")
-        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+        return sum(map(_seconds, tasks))
+
+    def cpu_drawing(self) -> float:
+        """Seconds of CPU that its first thread has used."""
+        return _seconds(Path(f"/proc/{self.process}/task/{self.process}/schedstat"))
 
     def memory(self) -> float:
         """The most memory it has had so far (resident, MB)."""
