@@ -101,8 +101,9 @@ class ImapVisit:
     def abort(self) -> None:
         """Break whatever waits on the network; from any thread."""
         self._connection.abort()
-        if self._bulk:
-            self._bulk.abort()
+        bulk = self._bulk  # once: its own thread may let go of it meanwhile
+        if bulk:
+            bulk.abort()
         self._waker.wake()
 
     def close(self) -> None:

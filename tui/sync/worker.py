@@ -178,10 +178,10 @@ class Worker:
     def _opened(self) -> Visit:
         if self._visit is None:
             self._context.require_network()
-            self._halt.check()
             self._context.board.enter(self._account.address, Phase.CONNECTING)
             visit = self._new_visit()
             self._visit = visit
+            self._halt.check()  # only now: who stops this thread later finds the visit, and aborts it
             visit.open()
         return self._visit
 
@@ -219,18 +219,21 @@ class Worker:
         job.done(answer)
 
     def _failed(self, job: Job, error: MailError) -> None:
+        log.info("%s: %s (%s)", type(job.work).__name__, error.what, error.detail)
         if not isinstance(error, Refused):
             self._end_visit(politely=False)
+        if not self._halt.stop.is_set():
+            self._go_on_after(job.work, error)
         job.failed(error)
-        log.info("%s: %s (%s)", type(job.work).__name__, error.what, error.detail)
-        if self._halt.stop.is_set():
-            return
+
+    def _go_on_after(self, work: Work, error: MailError) -> None:
+        """Show what went wrong, and plan what comes next."""
         if isinstance(error, Cancelled):
             self._halt.cancel.clear()
             self._plan_next_fetch(self._context.settings.general.check_minutes * 60.0)
             self._context.board.enter(self._account.address, Phase.STOPPED, what=error.what, hint=error.hint)
         elif isinstance(error, Refused):
-            if not isinstance(job.work, OpenBody):
+            if not isinstance(work, OpenBody):
                 self._context.board.tell(Problem(self._account.address, error.what, error.hint, error.detail))
             self._plan_next_fetch(self._context.settings.general.check_minutes * 60.0)
             self._context.board.enter(self._account.address, Phase.UP_TO_DATE)
