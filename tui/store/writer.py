@@ -36,7 +36,6 @@ from tui.store.records import Agreement, SentCopyOf
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
-_NO_FLAGS = Flag(0)
 _NO_TAGS: frozenset[str] = frozenset()
 
 
@@ -227,8 +226,8 @@ class Writer:
     def set_flags(
         self,
         ids: Sequence[int],
-        add: Flag = _NO_FLAGS,
-        remove: Flag = _NO_FLAGS,
+        add: Flag = NO_FLAGS,
+        remove: Flag = NO_FLAGS,
         add_tags: frozenset[str] = _NO_TAGS,
         remove_tags: frozenset[str] = _NO_TAGS,
     ) -> list[int]:
