@@ -111,7 +111,7 @@ def test_the_demo_is_a_door_of_the_first_screen(tmp_path: Path) -> None:
     with _opened("--home", str(tmp_path / "home")) as terminal:
         terminal.wait_for("3  Try the demo")
         terminal.press("3")
-        terminal.wait_for("nothing leaves this computer")
+        terminal.wait_for("Welcome: five things to try")
         terminal.press("\x11")
         assert terminal.ended() == 0
     assert not (tmp_path / "home" / "config" / "config.toml").exists()

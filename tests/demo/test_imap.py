@@ -17,6 +17,12 @@ def _subjects(imap: Any) -> dict[int, bytes]:
     return {uid: data[b"ENVELOPE"].subject or b"" for uid, data in fetched.items()}
 
 
+def _pushed(imap: Any) -> bytes:
+    """The next line of the server. Not by `idle_check`: it loses half lines (imapclient issue 519)."""
+    line: bytes = imap._imap.readline()
+    return line.strip()
+
+
 def test_the_folders_are_named_as_exchange_names_them(imap: Any) -> None:
     names = [name for _, _, name in imap.list_folders()]
     expected = {"INBOX", "Drafts", "Sent Items", "Deleted Items", "Junk Email", "Archive", "Newsletters"}
@@ -50,9 +56,8 @@ def test_idle_tells_of_the_answer_to_a_letter(imap: Any, smtp: smtplib.SMTP, dem
     before = len(imap.search("ALL"))
     imap.idle()
     smtp.sendmail(demo.account.address, ["billing@contoso.example"], b"Subject: Lamps\r\n\r\nHow many?\r\n")
-    pushed = imap.idle_check(timeout=5)
+    assert _pushed(imap) == b"* %d EXISTS" % (before + 1)
     imap.idle_done()
-    assert (before + 1, b"EXISTS") in pushed
     assert b"Re: Lamps" in _subjects(imap).values()
 
 
@@ -62,9 +67,8 @@ def test_idle_tells_of_what_came_before_it(imap: Any, smtp: smtplib.SMTP, demo: 
     smtp.sendmail(demo.account.address, [demo.account.address], b"Subject: Note\r\n\r\nMilk.\r\n")
     time.sleep(0.2)
     imap.idle()
-    pushed = imap.idle_check(timeout=5)
+    assert _pushed(imap) == b"* %d EXISTS" % (before + 1)
     imap.idle_done()
-    assert (before + 1, b"EXISTS") in pushed
 
 
 def test_waiting_costs_nothing(imap: Any) -> None:

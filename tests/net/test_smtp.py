@@ -130,7 +130,7 @@ def test_the_dot_leaves_only_when_asked() -> None:
         smtp.begin(SENDER, ["a@example.org"], RAW)
         smtp.body(RAW)
         smtp.close()
-    assert b"end\r\n" in server.lines
+        assert server.heard(b"end\r\n")
     assert b".\r\n" not in server.lines
 
 

@@ -7,6 +7,7 @@ import re
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -71,6 +72,13 @@ class Scripted:
     def server(self, security: Security = Security.PLAIN, host: str = "127.0.0.1") -> Server:
         """The endpoint as a client is told of it."""
         return Server(host, self.port, security)
+
+    def heard(self, line: bytes, within: float = 5.0) -> bool:
+        """Whether the client has said `line`, or says it within so many seconds."""
+        deadline = time.monotonic() + within
+        while line not in self.lines and time.monotonic() < deadline:
+            time.sleep(0.005)
+        return line in self.lines
 
     def __enter__(self) -> Scripted:
         self._begin(self._accept)
