@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import wait
 from dataclasses import replace
 from pathlib import Path
 
@@ -220,7 +220,29 @@ def test_quitting_does_not_wait_for_a_silent_server(tmp_path: Path) -> None:
         sender.close()
         assert time.monotonic() - began < 2.0
         assert sender.row(number).state is UNSURE
-        assert future.done() or threading.active_count()
+        assert wait([future], 5.0).done
+
+
+@pytest.mark.parametrize(("step", "state"), [("begin", FAILED), ("body", FAILED), ("dot", UNSURE)])
+def test_a_mistake_of_ours_with_one_mail_does_not_keep_the_others(
+    tmp_path: Path, plain_sink: SmtpSink, monkeypatch: pytest.MonkeyPatch, step: str, state: SendState
+) -> None:
+    from tui.net.smtp import SmtpConnection
+
+    def fail(*_given: object) -> None:
+        raise ZeroDivisionError("a mistake")
+
+    sender = Sender(tmp_path, account_at(plain_sink))
+    try:
+        bad, good = sender.queue(1), sender.queue(2)
+        with monkeypatch.context() as broken:
+            broken.setattr(SmtpConnection, step, fail)
+            assert sender.send(bad).state is state
+        assert "ZeroDivisionError" in sender.row(bad).last_error
+        assert sender.send(good).state is SENT
+        assert len(plain_sink.received) == 1
+    finally:
+        sender.close()
 
 
 def test_undo_time_and_taking_back(tmp_path: Path, plain_sink: SmtpSink) -> None:

@@ -18,7 +18,7 @@ from tui.store.writer import Writer
 from tui.sync import futures
 from tui.sync.backoff import MAX_ATTEMPTS, send_delay
 from tui.sync.context import Context
-from tui.sync.hand_over import HandOver, move, recover
+from tui.sync.hand_over import UNSURE, HandOver, move, recover
 from tui.sync.outbox_states import Happening, following
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class Outbox:
                 return
             outgoing = reader.outgoing(number)
             if outgoing and self._may_leave(outgoing):
-                self._send_one(reader, writer, outgoing)
+                self._attend(reader, writer, outgoing)
         self._answer_resting(reader)
         self._hang_up()
         with self._news:
@@ -165,8 +165,32 @@ class Outbox:
             else:
                 futures.answer(future, answer)
 
-    def _send_one(self, reader: Reader, writer: Writer, outgoing: Outgoing) -> None:
+    def _attend(self, reader: Reader, writer: Writer, outgoing: Outgoing) -> None:
+        """Try one mail and tell who waits for it; a mistake of ours with it must not keep the others."""
         number = outgoing.id
+        try:
+            self._send_one(reader, writer, outgoing)
+        except MailError:
+            raise
+        except Exception as error:  # one mail's fault of ours must not end the sending of all
+            log.exception("outbox %d: sending failed", number)
+            self._hang_up(politely=False)
+            self._give_up(reader, writer, number, repr(error))
+        self._context.board.tell(OutboxChanged(number))
+        after = reader.outgoing(number)
+        self._settle(number, after.state if after else SendState.CANCELLED)
+
+    def _give_up(self, reader: Reader, writer: Writer, number: int, fault: str) -> None:
+        """Leave a mail to the person: not sent, or unsure where its dot may have left."""
+        outgoing = reader.outgoing(number)
+        if outgoing is None:
+            return
+        dot_sent = outgoing.state is SendState.DOT_SENT
+        happening = Happening.CUT if dot_sent else Happening.REFUSED
+        words = UNSURE if dot_sent else "This mail cannot be sent by a fault of this program."
+        move(writer, outgoing, happening, last_error=fault, explanation=words)
+
+    def _send_one(self, reader: Reader, writer: Writer, outgoing: Outgoing) -> None:
         if outgoing.state is SendState.HELD:
             move(writer, outgoing, Happening.DUE)
             outgoing = replace(outgoing, state=SendState.QUEUED)
@@ -174,15 +198,15 @@ class Outbox:
             self._context.require_network()
             connection = self._connected(outgoing.account)
         except MailError as error:
-            self._not_begun(writer, outgoing, error)
+            if not self._stop.is_set():
+                self._not_begun(writer, outgoing, error)
+            return
+        hand_over = HandOver(connection, writer, outgoing, reader.outgoing_raw(outgoing.id))
+        happening = hand_over.run()
+        if happening is None:
+            self._hang_up(politely=False)  # it may stand in the middle of a mail that was taken back
         else:
-            hand_over = HandOver(connection, writer, outgoing, reader.outgoing_raw(number))
-            happening = hand_over.run()
-            if happening is not None:
-                self._finish(reader, writer, hand_over, happening)
-        self._context.board.tell(OutboxChanged(number))
-        after = reader.outgoing(number)
-        self._settle(number, after.state if after else SendState.CANCELLED)
+            self._finish(reader, writer, hand_over, happening)
 
     def _connected(self, address: str) -> SmtpConnection:
         from tui.net.smtp import SmtpConnection
@@ -200,6 +224,8 @@ class Outbox:
         connection = SmtpConnection(account.smtp, account.ca_file)
         self._connection = (address, connection)
         try:
+            if self._stop.is_set():  # `close` aborts the connection that it finds; this one came too late
+                raise Cancelled("The program is closing.")
             connection.connect()
             if login is not None and login.username:
                 connection.sign_in(login, self._context.secret(account, login, "smtp"))
