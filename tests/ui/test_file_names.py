@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.ui.file_names import dropped, given, matching
+from tui.ui.file_names import begun_anew, dropped, given, matching
 
 
 @pytest.fixture
@@ -59,3 +59,20 @@ def test_completion_lists_folders_first_and_hidden_ones_when_asked_for(folder: P
     assert [one.name for one in matching(f"{folder}/MY")] == ["my report.pdf"]
     assert matching(f"{folder}/nothing/") == []
     assert matching("\x00/") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "path"),
+    [
+        ("~/", "~/"),
+        ("~//", "/"),
+        ("~//srv/a", "/srv/a"),
+        ("~/~", "~/~"),
+        ("~/~/notes", "~/notes"),
+        ("/srv//tmp/~/b", "~/b"),
+        ("file:///srv/a", "file:///srv/a"),
+        ("'a//b'", "'a//b'"),
+    ],
+)
+def test_a_whole_path_behind_another_begins_anew(typed: str, path: str) -> None:
+    assert begun_anew(typed) == path

@@ -12,7 +12,7 @@ from tui.model.draft import Draft
 from tui.model.message import Address
 from tui.model.safe_text import safe_line
 
-_QUOTE_WIDTH = 76
+_QUOTE_WIDTH = 72
 _MOST_REFERENCES = 20
 # What mail programs of many languages put before a subject; the answer gets one "Re:" whatever was there.
 _ANSWERED = re.compile(

@@ -21,9 +21,10 @@ from textual.worker import WorkerFailed
 from tui.model.draft import Draft
 from tui.model.error import MailError
 from tui.model.event import AccountsChanged, Event
+from tui.model.safe_text import safe_line
 from tui.ui import crash, keys, theme
 from tui.ui.desk import Desk
-from tui.ui.messages import EngineSpoke
+from tui.ui.messages import EngineSpoke, Said
 from tui.ui.screens.mail import MailScreen
 from tui.ui.sequences import Follower
 
@@ -131,6 +132,14 @@ class OutlookApp(App[str], inherit_bindings=False):
             self._settings_changed()
         for screen in self.screen_stack:
             screen.post_message(EngineSpoke(message.event))
+
+    @on(Said)
+    def _note(self, message: Said) -> None:
+        """The mail screen has a line for notes; over the others they stand in a corner."""
+        if isinstance(self.screen, MailScreen):
+            self.screen.flash(message.sentence)
+        else:
+            self.notify(safe_line(message.sentence, 400), markup=False)
 
     def action_help(self) -> None:
         """Show the keys."""

@@ -61,6 +61,16 @@ def _is_file(path: str) -> bool:
         return False
 
 
+def begun_anew(typed: str) -> str:
+    """A whole path typed behind another takes its place: `~//srv/a` is `/srv/a`, `~/~/b` is `~/b`."""
+    if typed.startswith(("~/", "/")):
+        for mark in ("/~/", "//"):
+            _, found, after = typed.rpartition(mark)
+            if found:
+                typed = mark[1:] + after
+    return typed
+
+
 def matching(typed: str, most: int = 200) -> list[Entry]:
     """What the beginning of a path may become: folders first, then files, hidden ones when asked for."""
     folder, _, start = typed.rpartition("/")

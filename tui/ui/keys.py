@@ -175,7 +175,7 @@ TABLE: tuple[Key, ...] = (
     Key("reading.half_up", "ctrl+u", "half(-1)", "Half up", "Half a page up"),
     Key("reading.space", "space", "space", "Read on", "A page down, then the next message", show=True),
     Key("compose.send", "alt+s, ctrl+enter", "send", "Send", "Send the message", show=True, priority=True),
-    Key("compose.save", "ctrl+s", "save", "Save", "Save as a draft", show=True, priority=True),
+    Key("compose.attach", "ctrl+t", "attach", "Attach", "Attach a file", show=True, priority=True),
     Key(
         "compose.editor",
         "ctrl+e",
@@ -185,10 +185,10 @@ TABLE: tuple[Key, ...] = (
         show=True,
         priority=True,
     ),
-    Key("compose.attach", "ctrl+t", "attach", "Attach", "Attach a file", show=True, priority=True),
     Key(
         "compose.copies", "ctrl+l", "copies", "Cc/Bcc", "Show the fields for copies", show=True, priority=True
     ),
+    Key("compose.save", "ctrl+s", "save", "Save", "Save as a draft", priority=True),
     Key(
         "compose.discard", "alt+x", "discard", "Discard", "Throw the draft away, after asking", priority=True
     ),

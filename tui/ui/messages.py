@@ -9,6 +9,14 @@ from tui.model.event import Event, FoldersChanged, MessagesChanged, StatusChange
 _MERGED = (StatusChanged, FoldersChanged, MessagesChanged)
 
 
+class Said(Message, bubble=False):
+    """A passing note for the app to show wherever it fits."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self.sentence = sentence
+
+
 class EngineSpoke(Message, bubble=False):
     """An event of the engine, on its way to every open screen.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from tui.model.draft import Outgoing, Recipient, RecipientState, SendState
@@ -27,6 +28,10 @@ UNSURE = (
     "So it may have arrived or not, and nobody can know from here. Look into Sent, or ask the recipient. "
     "It is not sent again by itself; sending it again may deliver it twice."
 )
+
+
+_LONGEST_UNDO = 600
+"""Seconds: a mail that waits longer was told to be sent later, and stays."""
 
 
 def mark(state: SendState) -> str:
@@ -68,6 +73,16 @@ def account_of(mail: Outgoing, now: float) -> str:
     when = short_date(mail.created, now)
     lines += ["", f"Written {when} as {safe_line(mail.sender)}, by the account {safe_line(mail.account)}."]
     return "\n".join(lines)
+
+
+def leaving(mails: Iterable[Outgoing], now: float) -> Outgoing | None:
+    """The newest mail that still waits for its undo time; one that was told to leave later is none."""
+    held = [
+        mail
+        for mail in mails
+        if mail.state is SendState.HELD and mail.due > now and mail.due - mail.created <= _LONGEST_UNDO
+    ]
+    return max(held, key=lambda mail: mail.created, default=None)
 
 
 def _recipient(one: Recipient, unsure: bool) -> str:

@@ -90,7 +90,7 @@ async def test_leaving_files_the_draft_into_drafts(opened: Opening, home: Paths)
         draft = program.desk.reader.drafts()[0]
         assert draft.subject == "Half a thought"
         assert draft.message
-        assert "kept in Drafts" in program.notes
+        await program.until(lambda: "The draft is kept in Drafts." in program.text())
 
 
 async def test_what_was_only_opened_leaves_no_trace(opened: Opening) -> None:
@@ -170,8 +170,8 @@ async def test_sending_hands_the_mail_to_the_outbox(opened: Opening) -> None:
         assert mail is not None
         assert mail.state is SendState.HELD
         assert [one.address for one in mail.recipients] == ["billing@contoso.example"]
-        assert "Sending in 10 s" in program.notes
-        assert "U undoes" in program.notes
+        await program.until(lambda: "Sending in " in program.text())
+        assert " s · U undoes" in program.text()
         assert b"Paid." in program.desk.reader.outgoing_raw(queued)
         assert not program.desk.reader.drafts()
 

@@ -81,3 +81,29 @@ async def test_a_sentence_passes() -> None:
 
 def test_runs_are_cut_together() -> None:
     assert fitted([("abc", "dim"), ("defg", "text"), ("h", "dim")], 5) == [("abc", "dim"), ("d…", "text")]
+
+
+async def test_a_passing_note_leaves_the_accounts_where_there_is_room() -> None:
+    bar = StatusBar()
+    async with Host(bar).run_test(size=(80, 3)):
+        bar.show([AccountStatus("a", Phase.UP_TO_DATE, since=NOW)], 0, False)
+        bar.flash("Archived 3 messages · U undoes")
+        assert "U undoes   ● Up to date" in bar.text
+        bar.flash("x" * 75)
+        assert "Up to date" not in bar.text
+        bar.banner = "Demo: nothing leaves this computer"
+        bar.flash("y" * 70)
+        assert "y" * 70 in bar.text
+
+
+async def test_a_mail_about_to_leave_is_counted_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = NOW
+    monkeypatch.setattr("tui.ui.widgets.status_bar.time.time", lambda: clock)
+    bar = StatusBar()
+    async with Host(bar).run_test(size=(80, 3)):
+        bar.show([], 1, False, leaving=NOW + 9.2)
+        assert "Sending in 10 s · U undoes" in bar.text
+        clock = NOW + 8.5
+        assert "Sending in 1 s" in bar.text
+        clock = NOW + 9.2
+        assert "Sending" not in bar.text

@@ -13,7 +13,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.model.safe_text import safe_line
-from tui.ui.file_names import Entry, exists, given, matching
+from tui.ui.file_names import Entry, begun_anew, exists, given, matching
 from tui.ui.screens.dialog import Dialog
 from tui.ui.widgets.form import CleanInput
 from tui.ui.words import size
@@ -79,6 +79,11 @@ class AttachDialog(Dialog["list[str]"]):
     @on(Input.Changed, "#path")
     def look(self, event: Input.Changed) -> None:
         """Show what the path may become."""
+        begun = begun_anew(event.value)
+        if begun != event.value:
+            event.input.value = begun
+            event.input.cursor_position = len(begun)
+            return
         self._entries = matching(event.value)
         listing = self.query_one("#entries", OptionList)
         listing.clear_options()

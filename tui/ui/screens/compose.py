@@ -326,7 +326,8 @@ class ComposeScreen(Sheet[int]):
             return
         self._ended = True
         self.dismiss(queued)
-        self.say(f"Sending in {hold} s · U undoes" if hold else "Sending")
+        if not hold:
+            self.say("Sending")
 
     def _facts(self) -> Facts:
         """What the checks compare with."""

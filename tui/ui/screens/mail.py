@@ -10,7 +10,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.widgets import Footer
 
 from tui.model.account import Protocol
 from tui.model.command import ConfirmGone, Fetch, GoOffline, SignIn, StartDraft, Stop
@@ -39,6 +38,7 @@ from tui.ui.screens.mail_listing import Listing
 from tui.ui.screens.mail_panes import Panes
 from tui.ui.screens.mail_parts import Parts
 from tui.ui.screens.mail_reading import Reading
+from tui.ui.widgets.key_hints import KeyHints
 from tui.ui.widgets.message_list import MessageList
 from tui.ui.widgets.status_bar import StatusBar
 
@@ -54,7 +54,7 @@ class MailScreen(Panes, Listing, Reading, Parts, Acting):
         yield self.too_small
         yield Horizontal(self.folder_tree, self.folder_divider, self.mail_area, id="panes")
         yield self.status
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyHints()
 
     def on_mount(self) -> None:
         """Show what is on this computer; the engine starts only after that."""

@@ -9,20 +9,17 @@ from typing import Any
 from textual import work
 
 from tui.model.command import Archive, CancelSend, Command, Copy, CreateFolder, Delete, Move, SetFlags, Undo
-from tui.model.draft import SendState
 from tui.model.error import MailError
 from tui.model.folder import Role
 from tui.model.message import Flag
 from tui.ui import words
+from tui.ui.outbox_words import leaving
 from tui.ui.places import folder_title
 from tui.ui.screens.mail_base import MailBase
 from tui.ui.screens.pick import Item, Pick
 
 _LOOKED_AT = 1000
 """Messages of a selection whose flags decide whether a flag is set or taken off."""
-
-_LONGEST_UNDO = 600
-"""Seconds: a mail that waits longer was told to be sent later, and stays."""
 
 
 class Acting(MailBase):
@@ -107,24 +104,14 @@ class Acting(MailBase):
     async def action_undo(self) -> None:
         """Take back the mail that is about to leave, else the last change."""
         try:
-            if leaving := self._leaving():
-                await self._take_back(leaving)
+            if mail := leaving(self.desk.reader.outbox(), time.time()):
+                await self._take_back(mail.id)
                 return
             sentence: str = await self.ask(Undo())
         except MailError as error:
             self.tell(error)
             return
         self.flash(sentence or "There is nothing to undo.")
-
-    def _leaving(self) -> int:
-        """The newest mail of the outbox that still waits for its undo time, 0 for none."""
-        now = time.time()
-        held = [
-            mail
-            for mail in self.desk.reader.outbox()
-            if mail.state is SendState.HELD and mail.due > now and mail.due - mail.created <= _LONGEST_UNDO
-        ]
-        return max(held, key=lambda mail: mail.created).id if held else 0
 
     async def _take_back(self, outgoing: int) -> None:
         from tui.ui.screens.compose import ComposeScreen

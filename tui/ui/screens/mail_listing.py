@@ -15,6 +15,7 @@ from tui.model.error import MailError, StoreBroken
 from tui.model.folder import Folder, Role
 from tui.model.message import Filter, Sort
 from tui.ui.desk import Desk
+from tui.ui.outbox_words import leaving
 from tui.ui.places import ALL_INBOXES, Node, Place, place_of, plant
 from tui.ui.screens.mail_base import MailBase
 from tui.ui.widgets.folder_tree import FolderTree
@@ -105,10 +106,12 @@ class Listing(MailBase):
         reader, engine = self.desk.reader, self.desk.engine
         try:
             accounts, folders = reader.accounts(), reader.folders()
-            waiting = sum(1 for mail in reader.outbox() if mail.state not in {"sent", "cancelled"})
+            outbox = reader.outbox()
         except StoreBroken as error:
             self._store_failed(error)
             return
+        waiting = sum(1 for mail in outbox if mail.state not in {"sent", "cancelled"})
+        going = leaving(outbox, time.time())
         inboxes = [folder for folder in folders if folder.role is Role.INBOX]
         if self.place == ALL_INBOXES and len(inboxes) == 1:
             self.place = place_of(inboxes[0])
@@ -116,7 +119,7 @@ class Listing(MailBase):
         nodes = plant(accounts, folders, states, waiting, self.memory.now.folded)
         key = f"folder:{self.place.folder}" if self.place.folder else "all"
         self.folder_tree.show(nodes, key)
-        self.status.show(list(states.values()), waiting, engine.offline)
+        self.status.show(list(states.values()), waiting, engine.offline, going.due if going else 0.0)
 
     def first_place(self) -> Place:
         """Where to begin: the place shown last, else all inboxes, else the only one."""

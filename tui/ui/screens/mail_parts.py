@@ -14,6 +14,7 @@ from tui.ui import words
 from tui.ui.opening import may_open, open_outside
 from tui.ui.screens.mail_base import MailBase
 from tui.ui.screens.pick import Item, Pick
+from tui.ui.widgets.reading_drawing import listed
 from tui.ui.widgets.reading_pane import ReadingPane
 
 _OPENED = {"http", "https", "mailto"}
@@ -65,15 +66,16 @@ class Parts(MailBase):
         if content is None or not content.files:
             self.flash("There is no attachment.")
             return
+        files = listed(content) or list(content.files)
         items = [
             Item(str(one.part), one.filename or "without a name", f"{one.type} · {words.size(one.size)}")
-            for one in content.files
+            for one in files
         ]
         if len(items) > 1:
-            items.append(Item("all", "Save all", words.size(sum(one.size for one in content.files))))
+            items.append(Item("all", "Save all", words.size(sum(one.size for one in files))))
         taken = await self.app.push_screen_wait(Pick("Attachments", items))
         if taken == "all":
-            self._offer_files(content, list(content.files))
+            self._offer_files(content, files)
         elif taken:
             self._offer_files(content, [one for one in content.files if str(one.part) == taken])
 
@@ -180,10 +182,14 @@ class Parts(MailBase):
             return
         if worker.is_cancelled or not saved:
             return
-        if and_open:
-            and_open = open_outside(saved[0].absolute().as_uri())
-        where = str(saved[0]) if len(saved) == 1 else f"{words.count(len(saved), 'file')} to {folder}"
-        self.app.call_later(self.flash, f"Opened {saved[0].name}." if and_open else f"Saved {where}.")
+        if not and_open:
+            where = str(saved[0]) if len(saved) == 1 else f"{words.count(len(saved), 'file')} to {folder}"
+            told_now = f"Saved {where}"
+        elif open_outside(saved[0].absolute().as_uri()):
+            told_now = f"Opened {saved[0].name}."
+        else:
+            told_now = f"There is no desktop to open it with. Saved {saved[0]}"
+        self.app.call_later(self.flash, told_now)
 
 
 def urlsplit_scheme(url: str) -> str:

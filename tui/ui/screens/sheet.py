@@ -10,14 +10,15 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui.model.command import Command
 from tui.model.error import Cancelled, MailError
 from tui.model.safe_text import safe_line
 from tui.ui.desk import Desk
-from tui.ui.messages import EngineSpoke
+from tui.ui.messages import EngineSpoke, Said
 from tui.ui.screens.dialog import FORMS_CSS, Notice
+from tui.ui.widgets.key_hints import KeyHints
 
 ResultT = TypeVar("ResultT")
 
@@ -42,7 +43,7 @@ class Sheet(Screen[ResultT]):
             yield self._heading
             yield self._aside
         yield from self.inside()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyHints()
 
     def inside(self) -> ComposeResult:
         """The widgets between the title and the hints."""
@@ -77,8 +78,8 @@ class Sheet(Screen[ResultT]):
             self.app.push_screen(Notice(error))
 
     def say(self, sentence: str) -> None:
-        """A passing note."""
-        self.app.notify(safe_line(sentence, 400), markup=False)
+        """A passing note, which stays when this screen closes."""
+        self.app.post_message(Said(sentence))
 
     def on_engine_spoke(self, event: EngineSpoke) -> None:
         """Screens that show what the engine does answer to its events; others need not."""

@@ -20,6 +20,7 @@ _SORTS = {
     Sort.SUBJECT: "By subject",
     Sort.SIZE: "By size",
 }
+_CHOSEN_KEYS = (" · e archive", " · d delete", " · m move", " · Esc none")
 _FILTERS = {
     Filter.ALL: "",
     Filter.UNREAD: "Unread",
@@ -50,7 +51,10 @@ class ListHeader(Widget):
         width = self.size.width - 2
         if self.chosen:
             text = f"{words.count(self.chosen, 'message')} selected"
-            hint = cut(" · e archive · d delete · m move · Esc none", max(0, width - cell_len(text)))
+            hint = ""
+            for one in _CHOSEN_KEYS:
+                if cell_len(text + hint) + len(one) <= width:
+                    hint += one
             return Content.assemble((" " + cut(text, width), "bold $accent"), (hint, "$quiet"))
         right = self._right()
         title = cut(stable(self.title), max(4, width - cell_len(right) - 2))

@@ -166,8 +166,8 @@ def _notes(page: Page, room: int) -> Iterator[Drawn]:
         yield from _wrapped(sentence, room, tone, most=3)
     if page.content.remote_images:
         pictures = words.count(page.content.remote_images, "remote picture")
-        yield (
-            Piece(cut(f"▨ {pictures} not loaded: loading tells the sender that you read this", room), "dim"),
+        yield from _wrapped(
+            f"▨ {pictures} not loaded: loading tells the sender that you read this", room, "dim"
         )
 
 

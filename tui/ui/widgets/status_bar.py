@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from math import ceil
 
 from rich.cells import cell_len
 from textual import events
@@ -43,6 +44,7 @@ class StatusBar(Widget):
         self.waiting = 0
         self.offline = False
         self.banner = ""
+        self.leaving = 0.0
         self._flash = ""
         self._flash_until = 0.0
         self._sequence = ""
@@ -51,9 +53,14 @@ class StatusBar(Widget):
         """Times in the line ("again in 30 s") go by."""
         self.set_interval(1.0, self._tick)
 
-    def show(self, states: Sequence[AccountStatus], waiting: int, offline: bool) -> None:
-        """Show the accounts' states and how many mails wait in the outbox."""
-        self.states, self.waiting, self.offline = states, waiting, offline
+    def show(
+        self, states: Sequence[AccountStatus], waiting: int, offline: bool, leaving: float = 0.0
+    ) -> None:
+        """Show the accounts' states and how many mails wait in the outbox.
+
+        `leaving` is when the mail goes that can still be called back, in Unix seconds; 0 for none.
+        """
+        self.states, self.waiting, self.offline, self.leaving = states, waiting, offline, leaving
         self.refresh()
 
     def flash(self, sentence: str) -> None:
@@ -73,10 +80,12 @@ class StatusBar(Widget):
         width = self.size.width - 2
         if self._sequence:
             return Content.styled(" " + cut(self._sequence, width), _TONES["accent"])
-        right = self._right(width)
-        room = width - sum(cell_len(text) for text, _ in right) - (2 if right else 0)
-        left = fitted(self._left(), room)
-        gap = width - sum(cell_len(text) for text, _ in (*left, *right))
+        passing, right = self._passing(), self._right(width)
+        if _cells(passing) > width - _cells(right) - 2:
+            right = []
+        room = width - _cells(right) - (2 if right else 0)
+        left = fitted(self._left(passing, room), room)
+        gap = width - _cells([*left, *right])
         runs = [(" ", "dim"), *left, (" " * max(0, gap), "dim"), *right]
         return Content.assemble(*((text, _TONES[tone]) for text, tone in runs if text))
 
@@ -91,10 +100,22 @@ class StatusBar(Widget):
         content = self.render()
         return content.plain if isinstance(content, Content) else str(content)
 
-    def _left(self) -> list[Run]:
+    def _passing(self) -> list[Run]:
+        """What is said for some seconds only."""
+        runs: list[Run] = []
         if self._flash and time.monotonic() < self._flash_until:
-            return [(self._flash, "text")]
-        return account_words(self.states, time.time(), self.offline)
+            runs.append((self._flash, "text"))
+        if (left := self.leaving - time.time()) > 0:
+            runs += [("   " if runs else "", "dim"), (f"Sending in {ceil(left)} s · U undoes", "accent")]
+        return runs
+
+    def _left(self, passing: list[Run], room: int) -> list[Run]:
+        """What passes, and the accounts beside it where there is room for all of both."""
+        accounts = account_words(self.states, time.time(), self.offline)
+        if not passing:
+            return accounts
+        both = [*passing, ("   ", "dim"), *accounts]
+        return both if _cells(both) <= room else passing
 
     def _right(self, width: int) -> list[Run]:
         runs: list[Run] = []
@@ -110,7 +131,9 @@ class StatusBar(Widget):
         if self._flash and time.monotonic() >= self._flash_until:
             self._flash = ""
             self.refresh()
-        elif any(state.phase in {Phase.FETCHING, Phase.OFFLINE, Phase.BUSY} for state in self.states):
+        elif self.leaving > time.time() - 1 or any(
+            state.phase in {Phase.FETCHING, Phase.OFFLINE, Phase.BUSY} for state in self.states
+        ):
             self.refresh()
 
 
@@ -144,6 +167,10 @@ def fitted(runs: Sequence[Run], room: int) -> list[Run]:
         kept.append((cut(text, room), tone))
         room -= cell_len(kept[-1][0])
     return kept
+
+
+def _cells(runs: Sequence[Run]) -> int:
+    return sum(cell_len(text) for text, _ in runs)
 
 
 def _one(state: AccountStatus, name: str, now: float) -> list[Run]:
