@@ -15,10 +15,11 @@ from tests.servers.scripted import IMAP_GREETING, POP3_GREETING, Act, Scripted, 
 from tests.sync.letters_in import letter
 from tests.sync.test_imap import until
 from tui.model.account import Account, Login, Protocol, SecretSource
-from tui.model.command import Fetch, FetchBody, GoOffline, SetFlags
-from tui.model.error import NotFound, Offline
+from tui.model.command import CreateFolder, Fetch, FetchBody, GoOffline, SetFlags, StartDraft
+from tui.model.error import MailError, NotFound, Offline
 from tui.model.event import Phase
 from tui.model.message import Flag
+from tui.store.reader import Reader
 
 
 @pytest.mark.dovecot
@@ -60,6 +61,39 @@ def test_the_second_program_takes_the_lead_when_the_first_ends(
     first.engine.close()
     until(lambda: second.engine.leading)
     assert second.fetch().new == 1
+
+
+def test_the_second_program_goes_offline_and_online_again(make_rig: RigMaker) -> None:
+    with Scripted(IMAP_GREETING, imap()) as server:
+        account = silent_account(server, Protocol.IMAP)
+        make_rig(account)
+        second = make_rig(account)
+        second.ask(GoOffline(True))
+        assert second.engine.offline
+        second.ask(GoOffline(False))
+        assert not second.engine.offline
+
+
+def test_only_the_first_program_files_mail_anew(make_rig: RigMaker) -> None:
+    """The second one may see the configuration of before with the store of after a switch."""
+    with Scripted(IMAP_GREETING, imap()) as server:
+        make_rig(silent_account(server, Protocol.POP3))
+        second = make_rig(silent_account(server, Protocol.IMAP))
+        assert [one.incoming for one in second.engine.settings.accounts] == [Protocol.POP3]
+        with Reader(second.paths.database) as reader:
+            assert reader.accounts() == [("you@localhost.example", Protocol.POP3)]
+
+
+def test_a_folder_being_made_keeps_nothing_else_waiting(make_rig: RigMaker) -> None:
+    with Scripted(IMAP_GREETING, imap(rule(rb" CREATE ", Act.STALL))) as server:
+        rig = make_rig(silent_account(server, Protocol.IMAP))
+        made = rig.engine.post(CreateFolder("you@localhost.example", "Plans"))
+        until(lambda: any(b" CREATE " in line for line in server.lines))
+        assert rig.engine.post(StartDraft("you@localhost.example")).result(1.0)
+        assert not made.done()
+        rig.engine.close()
+        with pytest.raises(MailError):
+            made.result(2.0)
 
 
 HOLDER = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,10 +42,14 @@ def unsettled(reader: Reader, address: str) -> str:
 
 
 class Accounts:
-    """Carries out the commands on accounts, one at a time, on short threads."""
+    """Carries out the commands on accounts, one at a time, on short threads.
 
-    def __init__(self, context: Context, config_file: Path, crew: Crew) -> None:
+    `leads` tells whether this process is the one that talks to servers, and so may file mail anew.
+    """
+
+    def __init__(self, context: Context, config_file: Path, crew: Crew, leads: Callable[[], bool]) -> None:
         self._context = context
+        self._leads = leads
         self._config_file = config_file
         self._crew = crew
         self._lock = threading.Lock()
@@ -69,6 +74,7 @@ class Accounts:
         """Make the store agree with the settings: accounts that are new, protocols that were changed by hand.
 
         Where a change of protocol would lose something, the account goes on as before and the person is told.
+        It also goes on as before where another process leads: that one may be about to change it.
         """
         with Reader(self._context.database) as reader, Writer(self._context.database) as writer:
             known = {address.lower(): protocol for address, protocol in reader.accounts()}
@@ -82,6 +88,8 @@ class Accounts:
         if before is None:
             writer.account(account.address, account.incoming)
         elif before is not account.incoming:
+            if not self._leads():
+                return replace(account, incoming=before)
             words = unsettled(reader, account.address) if before is Protocol.IMAP else ""
             if words:
                 self._context.board.tell(Problem(account.address, words, SETTLE_FIRST))

@@ -54,7 +54,7 @@ class Engine:
         self._context = Context(paths.database, settings, secrets, Board())
         self._lock = EngineLock(paths.engine_lock)
         self._crew = Crew(self._context, watch=watch)
-        self._accounts = Accounts(self._context, paths.config_file, self._crew)
+        self._accounts = Accounts(self._context, paths.config_file, self._crew, lambda: self.leading)
         self._local = LocalThread(self._context, self._crew)
         self._doorman = Doorman(self._context, self._lock, self._crew, self.post, self._led)
         self._closing = threading.Event()
