@@ -38,7 +38,7 @@ def _count(text: str) -> int:
     number = int(text)
     if number < 1:
         raise ValueError(text)
-    return number
+    return min(number, 1 << 31)  # more than any list has, and what SQLite can count to
 
 
 _count.__name__ = "number"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from io import TextIOWrapper
 from typing import Any, TextIO
 
 from tui.model.cells import cells, fit
-from tui.model.error import MailError
+from tui.model.error import CannotCreate, MailError, StoreBroken
 from tui.model.safe_text import safe_line, safe_text
 
 
@@ -66,6 +69,8 @@ class Output:
         self.json = as_json
         self._out = out or sys.stdout
         self._err = err or sys.stderr
+        if isinstance(self._out, TextIOWrapper):
+            self._out.reconfigure(errors="replace")  # letters that the locale lacks are no fault
         self._colour = _colourful(self._out)
         self._progress = 0
 
@@ -82,7 +87,7 @@ class Output:
     def record(self, record: Mapping[str, Any], text: str) -> None:
         """One answer: the object for programs, the text (of one or several lines) for people."""
         self._write(json_line(record, self._out.encoding or "utf-8") if self.json else safe_text(text))
-        self._out.flush()
+        self._flush()
 
     def table(self, rows: Iterable[tuple[Mapping[str, Any], Sequence[Cell]]]) -> None:
         """A list: one object a line for programs, aligned columns for people."""
@@ -125,9 +130,10 @@ class Output:
 
     def raw(self, data: bytes) -> None:
         """Bytes exactly as they are, on standard output."""
-        self._out.flush()
-        self._out.buffer.write(data)
-        self._out.buffer.flush()
+        self._flush()
+        with _writing():
+            self._out.buffer.write(data)
+            self._out.buffer.flush()
 
     def verbatim(self, text: str) -> None:
         """Text of our own, such as a script, as it is."""
@@ -159,4 +165,28 @@ class Output:
 
     def _write(self, text: str) -> None:
         self._clear_progress()
-        self._out.write(text + "\n")
+        with _writing():
+            self._out.write(text + "\n")
+
+    def _flush(self) -> None:
+        with _writing():
+            self._out.flush()
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """What stands in the way of standard output, as a MailError; a reader that has left stays what it is."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise cannot_print(error) from error
+
+
+def cannot_print(error: OSError) -> MailError:
+    """The MailError for an output that cannot be written."""
+    what = f"The output could not be written: {error.strerror}."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StoreBroken(what, "Free some space and try again.")
+    return CannotCreate(what, "Send it to another place.")

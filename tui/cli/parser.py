@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Never
@@ -45,9 +46,13 @@ class Parser(argparse.ArgumentParser):
     def read(self, words: Sequence[str]) -> argparse.Namespace:
         """Parse the words of this command. Raises BadUsage."""
         try:
-            return self.parse_args(self._options_first(words))
+            options = self.parse_args(self._options_first(words))
         except argparse.ArgumentError as error:
             self.error(str(error))
+        for name, value in vars(options).items():
+            if name not in _FILES:
+                setattr(options, name, _text(value))
+        return options
 
     def _options_first(self, words: Sequence[str]) -> list[str]:
         options: list[str] = []
@@ -100,6 +105,7 @@ def add_globals(parser: Parser) -> None:
     parser.add_argument("--offline", action="store_true", help="do not use the network")
 
 
+_FILES = frozenset({"home", "ca_file", "file", "files", "body_file", "attach", "dest", "save_attachments"})
 GLOBAL_VALUES = frozenset({"--home", "--account"})
 GLOBAL_FLAGS = frozenset({"--json", "--offline", "--demo", "--version", "--help", "-h"})
 
@@ -108,6 +114,19 @@ def nearest(word: str, known: Collection[str]) -> str:
     """A hint that names what was probably meant, "" when nothing is near."""
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     return f"Did you mean {close[0]}?" if close else ""
+
+
+def _text(value: Any) -> Any:  # noqa: ANN401 - whatever argparse made of a word
+    """The same, with words that the locale could not read (PEP 383) read as UTF-8."""
+    if isinstance(value, list):
+        return [_text(one) for one in value]
+    if not isinstance(value, str):
+        return value
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return os.fsencode(value).decode("utf-8", "replace")
+    return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 
 from tui.cli.commands import COMMANDS, SCREEN, define
-from tui.cli.output import Output
+from tui.cli.output import Output, cannot_print
 from tui.cli.parser import PROGRAM, Command, Parser, find_command
 from tui.cli.shell import Shell
 from tui.model.error import MailError
@@ -25,11 +25,24 @@ def run(words: Sequence[str]) -> int:
     """Run the command in `words` and answer its exit code (see the table of the command line contract)."""
     try:
         code = _run(words)
-        sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         return _reader_left()
+    return _flushed(code)
+
+
+def _flushed(code: int) -> int:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _reader_left()
+    except OSError as error:  # a file that takes no more
+        _reader_left()
+        if not code:
+            failure = cannot_print(error)
+            Output(as_json=False).error(failure)
+            return failure.exit_code
     return code
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from tui.cli import records
@@ -86,6 +87,8 @@ def _account_of(shell: Shell, options: Namespace, senders: list[str]) -> Account
 
 def _require_readable(path: str) -> None:
     try:
+        if not S_ISREG(Path(path).stat().st_mode):  # opening a pipe would wait for its other end
+            raise NotFound(f"The attachment {path} is not a file.", "Name a file that exists.")
         with Path(path).open("rb"):
             return
     except OSError as error:

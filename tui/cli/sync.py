@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Events = queue.SimpleQueue["Event | None"]
 
-PROGRESS = {Phase.CONNECTING: "connecting", Phase.FETCHING: "fetching"}
+_FOR_PEOPLE = frozenset({"status", "asked", "problem"})
 
 
 def sync(shell: Shell, options: Namespace) -> int:
@@ -37,6 +37,9 @@ def sync(shell: Shell, options: Namespace) -> int:
         summaries = _followed(engine.post(fetch), events, _Teller(shell, engine))
     for summary in summaries:
         shell.output.record(records.summary(summary), _summary_text(summary))
+        if not shell.output.json:
+            for problem in summary.problems:
+                shell.output.note(problem)
     if options.watch:
         _watch(shell)
     return worst(summary.exit_code for summary in summaries)
@@ -47,7 +50,7 @@ def _watch(shell: Shell) -> None:
     with shell.engine(watch=True) as engine, _heard(engine) as events:
         if not engine.leading:
             shell.output.note("Another outlook-tui talks to the servers; this one takes over when it ends.")
-        teller = _Teller(shell, engine)
+        teller = _Teller(shell, engine, watching=True)
         while event := events.get():
             teller.tell(event)
 
@@ -72,11 +75,12 @@ def _followed(future: Future[tuple[Summary, ...]], events: Events, teller: _Tell
 
 
 class _Teller:
-    """Prints events: what programs may act on as lines, progress on standard error."""
+    """Prints events: what programs may act on as lines, states and problems on standard error."""
 
-    def __init__(self, shell: Shell, engine: Engine) -> None:
+    def __init__(self, shell: Shell, engine: Engine, *, watching: bool = False) -> None:
         self._shell = shell
         self._engine = engine
+        self._watching = watching
         self._phases: dict[str, Phase] = {}
 
     def tell(self, event: Event) -> None:
@@ -112,8 +116,11 @@ class _Teller:
 
     def _line(self, event: str, account: str, text: str, **fields: object) -> None:
         values = {key: value if value != "" else None for key, value in fields.items()}
-        where = f"{account}: " if account else ""
-        self._shell.output.record({"event": event, "account": account or None, **values}, where + text)
+        line = f"{account}: {text}" if account else text
+        if self._shell.output.json or event not in _FOR_PEOPLE:
+            self._shell.output.record({"event": event, "account": account or None, **values}, line)
+        elif self._watching:
+            self._shell.output.note(line)  # else the summary says it
 
 
 def _summary_text(summary: Summary) -> str:
@@ -125,5 +132,4 @@ def _summary_text(summary: Summary) -> str:
     )
     nothing = "nothing new" if not summary.exit_code else "not brought up to date"
     said = ", ".join(f"{number} {word}" for number, word in counted if number) or nothing
-    lines = [f"{summary.account}: {said} ({summary.seconds:.1f} s)"]
-    return "\n".join([*lines, *(f"  {problem}" for problem in summary.problems)])
+    return f"{summary.account}: {said} ({summary.seconds:.1f} s)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
@@ -118,7 +119,19 @@ def _safe_traceback(line: str) -> str:
 
 
 class _PrivateFile(RotatingFileHandler):
-    """A rotating file that only we can read, whatever the umask."""
+    """A rotating file that only we can read, whatever the umask.
+
+    What cannot be written to it, as on a full disk, is left out: the log is not to be one thing more that
+    fails.
+    """
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own
+        """Nothing: logging would print a traceback in the middle of the screen."""
+
+    def close(self) -> None:
+        """Close the file, whatever becomes of the last lines."""
+        with contextlib.suppress(OSError):
+            super().close()
 
     def _open(self) -> TextIOWrapper:
         handle = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
