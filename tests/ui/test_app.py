@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -62,7 +64,9 @@ async def test_the_palette_runs_what_keys_do_and_goes_to_folders(app_of: AppOf) 
         await pilot.press("ctrl+p")
         await until(pilot, lambda: isinstance(app.screen, CommandPalette))
         await until(pilot, lambda: "Write a new message" in shown(app))
-        await pilot.press(*"go to harbour")
+        await pilot.press(*"offline")
+        await until(pilot, lambda: "Work without the network" in shown(app))
+        await pilot.press(*["backspace"] * len("offline"), *"go to harbour")
         await until(pilot, lambda: "Go to Harbour" in shown(app))
         await pilot.press("enter")
         await until(pilot, lambda: app.mail.place.title == "Harbour")
@@ -109,3 +113,12 @@ async def test_a_long_list_is_read_by_a_worker_and_moves_quickly(app_of: AppOf) 
         assert perf_counter() - started < 1
         await pilot.press("G")
         assert app.mail.listing.current == 5_999
+
+
+async def test_a_closed_terminal_ends_the_program_in_order(app_of: AppOf) -> None:
+    app = app_of([row(1)])
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: bool(app.mail.listing.ids))
+        os.kill(os.getpid(), signal.SIGHUP)
+        await until(pilot, lambda: app._exit)
+    assert app.engine.closed

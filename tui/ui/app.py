@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -97,6 +99,7 @@ class OutlookApp(App[str], inherit_bindings=False):
 
     def on_ready(self) -> None:
         """The mail is on the screen: start the engine, then open what else was asked for."""
+        self._end_when_told()
         self._unlisten = self.desk.engine.listen(self._hear)
         self.desk.engine.start(offline=self._start_offline)
         for sentence in keys.clashes(self.desk.settings.general.keys, self.desk.settings.keys):
@@ -109,6 +112,16 @@ class OutlookApp(App[str], inherit_bindings=False):
             from tui.ui.screens.welcome import WelcomeScreen
 
             self.push_screen(WelcomeScreen(self.desk), self._through_door)
+
+    def _end_when_told(self) -> None:
+        """Leave in order when the terminal is closed or the system ends: drafts are kept, the demo goes."""
+        loop = asyncio.get_running_loop()
+        for name in ("SIGTERM", "SIGHUP"):
+            if number := getattr(signal, name, None):
+                with suppress(
+                    NotImplementedError, RuntimeError
+                ):  # Windows; a loop that is not the main thread's
+                    loop.add_signal_handler(number, self.exit)
 
     def _through_door(self, door: str | None) -> None:
         """Leave for the demo: it has a home and servers of its own, so it is a run of its own."""

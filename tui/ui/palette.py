@@ -43,7 +43,8 @@ class Commands(Provider):
         for scope, node in nodes:
             for key in keys.TABLE:
                 if key.scope == scope and key.id not in _NOT_LISTED and not key.id.startswith("mail.folder_"):
-                    yield key.sentence, f"Key {keys.shown(key.keys)}", partial(_run, node, key.action)
+                    name = f"{key.label} · {key.sentence}"
+                    yield name, f"Key {keys.shown(key.keys)}", partial(_run, node, key.action)
 
     def _folders(self) -> Iterator[_Command]:
         screen = self.screen

@@ -70,6 +70,15 @@ async def test_a_theme_applies_at_once(opened: Opening, home: Paths) -> None:
         assert settings.load(home.config_file).general.theme == "light"
 
 
+async def test_all_choices_are_seen_before_one_is_taken(opened: Opening, home: Paths) -> None:
+    async with opened(SettingsScreen) as program:
+        row(program, "reading").query_one(Select).focus()
+        await program.pilot.press("enter")
+        await program.until(lambda: all(f" {one} " in program.text() for one in ("right", "below")))
+        await program.pilot.press("down", "down", "enter")
+        await program.until(lambda: settings.load(home.config_file).general.reading == "below")
+
+
 async def test_a_box_is_ticked_and_saved(opened: Opening, home: Paths) -> None:
     async with opened(SettingsScreen) as program:
         tick = row(program, "confirm_quit").query_one(Tick)
