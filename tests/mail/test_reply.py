@@ -127,9 +127,3 @@ def test_a_draft_is_opened_again() -> None:
         "body\n",
     )
     assert (draft.in_reply_to, draft.message) == ("p@x", 3)
-
-
-def test_the_address_of_a_mailing_list() -> None:
-    content = message.parse(b"List-Post: <mailto:list@lists.example?x=y>\n\n")
-    assert reply.list_address(content) == "list@lists.example"
-    assert reply.list_address(message.parse(b"List-Post: NO\n\n")) == ""

@@ -132,7 +132,7 @@ CERTIFICATE.verify_code, CERTIFICATE.verify_message = 10, "certificate has expir
     ],
 )
 def test_foreign_errors(error: Exception, expected: type[MailError]) -> None:
-    with pytest.raises(expected) as raised, translated("trying", "mail.example", "imap"):
+    with pytest.raises(expected) as raised, translated("trying", "mail.example"):
         raise error
     assert type(raised.value) is expected
     assert raised.value.what

@@ -227,8 +227,6 @@ def test_refused_changes_stay_and_are_not_told_again_by_themselves(store: Store)
     store.writer.pending_failed([change.id], "NO read-only")
     assert (only(store).error, only(store).attempts) == ("NO read-only", 2)
     assert store.reader.accounts_pending() == []
-    store.writer.pending_retry(ACCOUNT)
-    assert store.reader.accounts_pending() == [ACCOUNT]
     store.writer.pending_done([only(store).id])
     assert store.reader.pending() == []
 

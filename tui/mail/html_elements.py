@@ -58,5 +58,4 @@ CLOSES: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
     "a": (("a",), frozenset({"table", "td", "th"})),
 }
 CLOSES["thead"] = CLOSES["tfoot"] = CLOSES["tbody"]
-TABLE_EDGE = frozenset({"table"})
 CELL_EDGE = frozenset({"table", "td", "th"})

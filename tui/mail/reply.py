@@ -184,13 +184,6 @@ def _followup(content: Content) -> tuple[Address, ...]:
     return mailboxes.parse(value) if value else ()
 
 
-def list_address(content: Content) -> str:
-    """The address that posts to the mailing list a message came from (RFC 2369), "" for none."""
-    value = next((value for name, value in content.headers if name.lower() == "list-post"), "")
-    match = re.search(r"<\s*mailto:([^?>\s]+)", value, re.IGNORECASE)
-    return match[1] if match and addresses.is_usable(match[1]) else ""
-
-
 def _identity(content: Content, mine: Collection[str], account: str) -> str:
     """The own address a message came to, so that the answer comes from it; "" is the account's main one."""
     found = content.envelope

@@ -1,4 +1,4 @@
-"""Error numbers of the Outlook desktop program, which people look up (outlook.md 6.5, rows 93 to 107).
+"""Error numbers of the Outlook desktop program, which people look up.
 
 This program never gets them; the constant names in the comments are those of Microsoft's `imnxport.h`.
 """

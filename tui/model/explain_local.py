@@ -1,4 +1,4 @@
-"""Errors of this computer and of the way to the server (outlook.md 6.5, rows 86 to 92).
+"""Errors of this computer and of the way to the server.
 
 The texts are those of Python's socket, ssl and smtplib modules and of the keyring package, on Linux, macOS
 and Windows. Order matters: a certificate's own reason stands before the general one.

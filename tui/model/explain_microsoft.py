@@ -1,4 +1,4 @@
-"""Errors of Microsoft's sign-in page, by their AADSTS number (outlook.md 6.5, rows 63 to 85).
+"""Errors of Microsoft's sign-in page, by their AADSTS number.
 
 The numbers are those of Microsoft's reference of sign-in errors; an error without a number is found by its
 OAuth name (RFC 6749 5.2, RFC 8628 3.5), which stands in `patterns`.

@@ -1,4 +1,4 @@
-"""Mail that was refused or put off, by reply or in a bounce (outlook.md 6.5, rows 35 to 62).
+"""Mail that was refused or put off, by reply or in a bounce.
 
 Enhanced codes are RFC 3463; Microsoft's own 5.7.x and STOREDRV texts are from its list of non-delivery
 reports. Order matters: rows with a telling text stand before those that know only a code.

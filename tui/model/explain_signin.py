@@ -1,4 +1,4 @@
-"""Refused sign-ins and closed sessions of IMAP, POP3 and SMTP (outlook.md 6.5, rows 1 to 34).
+"""Refused sign-ins and closed sessions of IMAP, POP3 and SMTP.
 
 The texts are those of Exchange Online, Outlook.com, Gmail and Dovecot, and the response codes of RFC 2449,
 RFC 3206, RFC 5530 and RFC 4954. Order matters: the first row that applies wins.

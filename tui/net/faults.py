@@ -42,15 +42,14 @@ _FOREIGN = (
 def translated(
     doing: str,
     host: str,
-    protocol: str = "",
     *,
     signing_in: bool = False,
     aborted: Callable[[], bool] = lambda: False,
 ) -> Iterator[None]:
     """A `with` block out of which only MailErrors come.
 
-    `doing` completes the words "while …", `protocol` is "imap", "pop3", "smtp" or "", `signing_in` says that
-    a plain no is about the sign-in. When `aborted` answers True every error is Cancelled instead.
+    `doing` completes the words "while …", `signing_in` says that a plain no is about the sign-in. When
+    `aborted` answers True every error is Cancelled instead.
     """
     try:
         yield
@@ -59,7 +58,7 @@ def translated(
             raise Cancelled(f"The connection to {host} was stopped while {doing}.") from error
         if isinstance(error, MailError):
             raise
-        raise _from_exception(error, doing, host, protocol, signing_in) from error
+        raise _from_exception(error, doing, host, signing_in) from error
 
 
 def refused(
@@ -126,9 +125,7 @@ def bye(reply: bytes | str, host: str) -> MailError:
     return said if patient else closed(host, said.detail)
 
 
-def _from_exception(
-    error: BaseException, doing: str, host: str, protocol: str, signing_in: bool
-) -> MailError:
+def _from_exception(error: BaseException, doing: str, host: str, signing_in: bool) -> MailError:
     if isinstance(error, imaplib.IMAP4.error):
         return _imap(error, doing, host, signing_in)
     if isinstance(error, poplib.error_proto):

@@ -48,7 +48,7 @@ class ImapConnection:
         self.selected: Selected | None = None
         self.opened = ""
         self.opened = ""
-        self._link = Link(server, ca_file, "imap")
+        self._link = Link(server, ca_file)
         self._client: Any = None  # a Client: IMAPClient's methods carry no types
         self._talk: Conversation | None = None
 

@@ -91,14 +91,10 @@ class Waker:
 
 
 class Link:
-    """One connection to `server`. Used by one thread; only `abort` may come from another.
+    """One connection to `server`. Used by one thread; only `abort` may come from another."""
 
-    `protocol` ("imap", "pop3", "smtp") helps to explain errors.
-    """
-
-    def __init__(self, server: Server, ca_file: str = "", protocol: str = "") -> None:
+    def __init__(self, server: Server, ca_file: str = "") -> None:
         self.server = server
-        self.protocol = protocol
         self.encrypted = False
         self._ca_file = ca_file
         self._socket: socket.socket | None = None
@@ -129,9 +125,7 @@ class Link:
 
     def guard(self, doing: str, *, signing_in: bool = False) -> AbstractContextManager[None]:
         """A `with` block in which foreign errors become MailErrors; `doing` completes "while …"."""
-        return translated(
-            doing, self.server.host, self.protocol, signing_in=signing_in, aborted=lambda: self._aborted
-        )
+        return translated(doing, self.server.host, signing_in=signing_in, aborted=lambda: self._aborted)
 
     @property
     def sock(self) -> socket.socket:

@@ -33,7 +33,7 @@ class Pop3Connection:
     def __init__(self, server: Server, ca_file: str = "") -> None:
         self.server = server
         self.capabilities: frozenset[str] = frozenset()
-        self._link = Link(server, ca_file, "pop3")
+        self._link = Link(server, ca_file)
         self._wire: Wire | None = None
         self._mechanisms: frozenset[str] = frozenset()
         self._sizes: dict[int, int] = {}

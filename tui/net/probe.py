@@ -68,7 +68,7 @@ def _way(server: Server, ca_file: str, protocol: str) -> Iterator[Step]:
     yield "name", lambda: _look_up(server)
     yield "port", lambda: _reach(server)
     ask = {"imap": starttls.imap, "pop3": starttls.pop3, "smtp": starttls.smtp}[protocol]
-    yield "encryption", lambda: _encrypt(server, ca_file, protocol, ask)
+    yield "encryption", lambda: _encrypt(server, ca_file, ask)
 
 
 def _look_up(server: Server) -> str:
@@ -81,8 +81,8 @@ def _reach(server: Server) -> str:
     return ", ".join(link.reachable(server))
 
 
-def _encrypt(server: Server, ca_file: str, protocol: str, ask: Callable[[socket.socket], None]) -> str:
-    tried = Link(server, ca_file, protocol)
+def _encrypt(server: Server, ca_file: str, ask: Callable[[socket.socket], None]) -> str:
+    tried = Link(server, ca_file)
     try:
         tried.open(ask)
         return tried.description()

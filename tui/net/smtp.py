@@ -36,7 +36,7 @@ class SmtpConnection:
     def __init__(self, server: Server, ca_file: str = "") -> None:
         self.server = server
         self.features: dict[str, str] = {}
-        self._link = Link(server, ca_file, "smtp")
+        self._link = Link(server, ca_file)
         self._wire: Wire | None = None
 
     def connect(self) -> None:

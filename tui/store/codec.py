@@ -18,6 +18,8 @@ SEQUENCE_BITS = 20
 SEQUENCE_MASK = (1 << SEQUENCE_BITS) - 1
 _LAST_SECOND = 1 << 42
 
+DAMAGED = "(damaged on this computer: run outlook-tui doctor)"
+
 _encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
@@ -95,12 +97,16 @@ def envelope_text(envelope: Envelope) -> str:
 
 
 def envelope_of(text: str) -> Envelope:
-    """The envelope of `envelope_text`."""
-    message_id, in_reply_to, references, date, offset, subject, *lists = json.loads(text)
-    sender, reply_to, to, cc, bcc = (_addresses(pairs) for pairs in lists)
-    return Envelope(
-        message_id, in_reply_to, tuple(references), date, offset, subject, sender, reply_to, to, cc, bcc
-    )
+    """The envelope of `envelope_text`; one that says so where the text is damaged, so that one row of a damaged
+    store hides no others."""
+    try:
+        message_id, in_reply_to, references, date, offset, subject, *lists = json.loads(text)
+        sender, reply_to, to, cc, bcc = (_addresses(pairs) for pairs in lists)
+        return Envelope(
+            message_id, in_reply_to, tuple(references), date, offset, subject, sender, reply_to, to, cc, bcc
+        )
+    except (ValueError, TypeError):
+        return Envelope(subject=DAMAGED)
 
 
 def tags_text(tags: Iterable[str]) -> str:

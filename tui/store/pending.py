@@ -100,13 +100,6 @@ def marked(db: sqlite3.Connection, ids: Iterable[int]) -> None:
     )
 
 
-def retry(db: sqlite3.Connection, account: str) -> None:
-    """Let refused changes be tried again; the person's own decision."""
-    db.execute(
-        "UPDATE pending SET error = '' WHERE account = (SELECT id FROM account WHERE address = ?)", (account,)
-    )
-
-
 def placed(db: sqlite3.Connection, done_at: Iterable[tuple[int, int, int]], folder: int) -> None:
     """MOVE, COPY or APPEND was done: pending id, message, and its new uid in `folder`, 0 where not told.
 

@@ -50,6 +50,11 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
+def _damaged_text(octets: bytes) -> str:
+    """Text of which a damaged store has changed some octets."""
+    return octets.decode("utf-8", "replace")
+
+
 class Reader:
     """A view of the store for one thread; close it, or use it as a context manager.
 
@@ -80,7 +85,13 @@ class Reader:
         self, function: Callable[Concatenate[sqlite3.Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs
     ) -> _T:
         with translated(self._path):
-            return function(self._db, *args, **kwargs)
+            try:
+                return function(self._db, *args, **kwargs)
+            except sqlite3.OperationalError as error:
+                if "decode to UTF-8" not in str(error):
+                    raise
+                self._db.text_factory = _damaged_text  # from now on: it takes longer
+                return function(self._db, *args, **kwargs)
 
     # Accounts and folders
 

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Concatenate, ParamSpec, TypeVar
 
 from tui.model.account import Protocol
-from tui.model.draft import CopyState, Draft, Recipient, SendState
+from tui.model.draft import Draft, Recipient, SendState
 from tui.model.folder import Role, ServerFolder, SyncMark
 from tui.model.message import NO_FLAGS, Flag, NewMessage, Scan
 from tui.store import (
@@ -280,10 +280,6 @@ class Writer:
         """The server could only mark these as deleted: their places stay noted until they are gone."""
         self._do(pending.marked, ids)
 
-    def pending_retry(self, account: str) -> None:
-        """Let refused changes be tried again."""
-        self._do(pending.retry, account)
-
     # Writing and sending
 
     def save_draft(self, draft: Draft) -> Draft:
@@ -353,10 +349,6 @@ class Writer:
     def outbox_recipients(self, number: int, recipients: Sequence[Recipient]) -> None:
         """Note what the server said of each recipient."""
         self._do(outbox.set_recipients, number, recipients)
-
-    def outbox_copy(self, number: int, state: CopyState) -> None:
-        """Note whether the copy for the Sent folder has been filed."""
-        self._do(outbox.set_copy, number, state)
 
     def sent(
         self, number: int, target: SendState | None, copy: SentCopyOf | None, **fields: int | str

@@ -13,7 +13,7 @@ from tui.model.account import Account, Protocol
 from tui.model.command import Fetch, Summary
 from tui.model.draft import SendState
 from tui.model.error import MailError, NotFound, Offline
-from tui.model.event import BodyArrived, Phase
+from tui.model.event import Phase
 from tui.store.reader import Reader
 from tui.sync.context import Context
 from tui.sync.futures import in_thread, refused
@@ -200,10 +200,6 @@ class Crew:
         """Something in the outbox is new or due sooner."""
         if self._outbox:
             self._outbox.nudge()
-
-    def body_arrived(self, message: int) -> None:
-        """Tell listeners of a body that another process has fetched."""
-        self._context.board.tell(BodyArrived(message))
 
     def close(self, deadline: float) -> bool:
         """End all threads by `deadline` (monotonic seconds); True when they all have ended."""

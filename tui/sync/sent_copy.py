@@ -1,13 +1,11 @@
-"""Who files the copy of a sent mail, and where (outlook.md: Microsoft and Gmail do it themselves)."""
+"""Who files the copy of a sent mail, and where: Microsoft and Gmail do it themselves."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
-from tui.mail.header import envelope, fingerprint
+from tui.mail.header import envelope
 from tui.mail.outgoing import with_bcc
-from tui.mail.scan import scan
 from tui.model.account import Account, Protocol, SentCopy
 from tui.model.draft import CopyState, Outgoing
 from tui.model.folder import Role
@@ -15,7 +13,7 @@ from tui.model.message import Address, Flag, NewMessage
 from tui.model.preset import files_sent
 from tui.store.reader import Reader
 from tui.sync.context import Context
-from tui.sync.writing import hidden
+from tui.sync.writing import as_new_message, hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +44,4 @@ def sent_copy(context: Context, reader: Reader, outgoing: Outgoing) -> Copy | No
         return None
     sent = reader.outgoing_raw(outgoing.id)
     raw = with_bcc(sent, [Address(None, one) for one in hidden(outgoing.recipients, envelope(sent))])
-    message = NewMessage(
-        envelope=envelope(raw),
-        received=int(time.time()),
-        size=len(raw),
-        fingerprint=fingerprint(raw),
-        flags=Flag.SEEN,
-        raw=raw,
-        scan=scan(raw),
-    )
-    return Copy(account.address, Role.SENT, message)
+    return Copy(account.address, Role.SENT, as_new_message(raw, Flag.SEEN))

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tui.mail.build import build, draft_copy, new_message_id
-from tui.mail.header import envelope, fingerprint
+from tui.mail.header import block, envelope, envelope_of, fingerprint_of, split
 from tui.mail.scan import scan
 from tui.model.account import Account
 from tui.model.command import (
@@ -254,11 +254,12 @@ def read_file(path: str) -> File:
 
 def as_new_message(raw: bytes, flags: Flag) -> NewMessage:
     """A message of our own making, received now."""
+    fields = split(block(raw))
     return NewMessage(
-        envelope=envelope(raw),
+        envelope=envelope_of(fields),
         received=int(time.time()),
         size=len(raw),
-        fingerprint=fingerprint(raw),
+        fingerprint=fingerprint_of(fields),
         flags=flags,
         raw=raw,
         scan=scan(raw),

@@ -37,7 +37,7 @@ class Parts(MailBase):
         if message.kind == "link" and 0 < message.number <= len(content.links):
             self._offer_link(content.links[message.number - 1])
         elif message.kind == "file":
-            self._offer_files(content, [one for one in content.files if one.part == message.number])
+            self._offer_files([one for one in content.files if one.part == message.number])
 
     @work(exclusive=True, group="dialog")
     async def action_links(self) -> None:
@@ -75,9 +75,9 @@ class Parts(MailBase):
             items.append(Item("all", "Save all", words.size(sum(one.size for one in files))))
         taken = await self.app.push_screen_wait(Pick("Attachments", items))
         if taken == "all":
-            self._offer_files(content, files)
+            self._offer_files(files)
         elif taken:
-            self._offer_files(content, [one for one in content.files if str(one.part) == taken])
+            self._offer_files([one for one in content.files if str(one.part) == taken])
 
     def action_source(self) -> None:
         """Show the message as it was received."""
@@ -135,7 +135,7 @@ class Parts(MailBase):
         self.flash("There is no desktop to open it with; the link is copied.")
 
     @work(exclusive=True, group="dialog")
-    async def _offer_files(self, content: Content, files: list[Attachment]) -> None:
+    async def _offer_files(self, files: list[Attachment]) -> None:
         from tui.ui.screens.dialog import Ask
 
         if not files or self.pane.page is None:

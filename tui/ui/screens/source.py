@@ -10,18 +10,18 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
 from textual.screen import ModalScreen
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Static
 
 from tui.model.safe_text import safe_line
 from tui.ui.keys import bindings
 from tui.ui.widgets.cells import cut, stable
+from tui.ui.widgets.line_scroll import LineScroll
 
 _LONGEST = 4_000
 
 
-class SourceView(ScrollView, can_focus=True):
+class SourceView(LineScroll):
     """Lines of bytes, decoded and made safe only when they come into view."""
 
     SCOPE: ClassVar[str] = "reading"
@@ -43,30 +43,6 @@ class SourceView(ScrollView, can_focus=True):
         line = self._lines[index].rstrip(b"\r")[:_LONGEST].decode("utf-8", "replace")
         text = cut(stable(safe_line(line, _LONGEST)), width)
         return Strip([Segment(text, self.rich_style)]).crop_extend(0, width, self.rich_style)
-
-    def action_scroll(self, by: int) -> None:
-        """Scroll by lines."""
-        self.scroll_relative(y=by, animate=False)
-
-    def action_page(self, by: int) -> None:
-        """Scroll by pages."""
-        self.scroll_relative(y=by * max(1, self.size.height - 2), animate=False)
-
-    def action_half(self, by: int) -> None:
-        """Scroll by half pages."""
-        self.scroll_relative(y=by * max(1, self.size.height // 2), animate=False)
-
-    def action_top(self) -> None:
-        """Go to the beginning."""
-        self.scroll_to(y=0, animate=False)
-
-    def action_bottom(self) -> None:
-        """Go to the end."""
-        self.scroll_to(y=self.max_scroll_y, animate=False)
-
-    def action_space(self) -> None:
-        """A page down."""
-        self.action_page(1)
 
 
 class SourceScreen(ModalScreen[None]):

@@ -12,13 +12,13 @@ from textual import events, work
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 from textual.worker import get_current_worker
 
 from tui.model.content import Style
 from tui.ui.keys import bindings
+from tui.ui.widgets.line_scroll import LineScroll
 from tui.ui.widgets.reading_drawing import TONES, Drawn, Folds, Page, Piece, draw
 
 _SETS = (
@@ -29,7 +29,7 @@ _SETS = (
 )
 
 
-class ReadingPane(ScrollView, can_focus=True):
+class ReadingPane(LineScroll):
     """Shows one Page. Posts Chosen for a click on a link or an attachment, ReadOn for space at the end."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("reading")]
@@ -99,26 +99,6 @@ class ReadingPane(ScrollView, can_focus=True):
         return self.scroll_offset.y >= self.max_scroll_y
 
     # Actions of the keys
-
-    def action_scroll(self, by: int) -> None:
-        """Scroll by lines."""
-        self.scroll_relative(y=by, animate=False)
-
-    def action_page(self, by: int) -> None:
-        """Scroll by pages."""
-        self.scroll_relative(y=by * max(1, self.size.height - 2), animate=False)
-
-    def action_half(self, by: int) -> None:
-        """Scroll by half pages."""
-        self.scroll_relative(y=by * max(1, self.size.height // 2), animate=False)
-
-    def action_top(self) -> None:
-        """Go to the beginning."""
-        self.scroll_to(y=0, animate=False)
-
-    def action_bottom(self) -> None:
-        """Go to the end."""
-        self.scroll_to(y=self.max_scroll_y, animate=False)
 
     def action_space(self) -> None:
         """A page down; at the end, the next message."""
