@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -152,3 +153,20 @@ def test_long_commands_end_by_ctrl_c(program: Program, tmp_path: Path) -> None:
                 assert running.wait(2) == 130, line
                 assert running.stderr is not None
                 assert b"Traceback" not in running.stderr.read()
+
+
+@pytest.mark.dovecot
+def test_what_a_damaged_store_still_has_is_exported(fetched: Program, tmp_path: Path) -> None:
+    store = fetched.home / "data" / "mail.db"
+    with sqlite3.connect(store) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        page = int(db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'folder'").fetchone()[0])
+        size = int(db.execute("PRAGMA page_size").fetchone()[0])
+    db.close()
+    with store.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    fetched("list", code=74)
+    result = fetched("export", tmp_path / "out", "--format", "eml", code=74)
+    assert "damaged" in result.out + result.err
+    assert len(list((tmp_path / "out").iterdir())) == 3

@@ -14,8 +14,8 @@ from tui.cli.files import create, create_beside, make_folder
 from tui.cli.mailbox_file import Mbox
 from tui.cli.moments import short_time
 from tui.cli.shell import Shell
-from tui.model.error import CannotCreate, MailError
-from tui.model.message import Flag, Row
+from tui.model.error import CannotCreate, MailError, StoreBroken
+from tui.model.message import BodyState, Flag, Row
 from tui.model.safe_text import safe_filename
 
 UNLIMITED = 2**31
@@ -106,17 +106,18 @@ class Counts:
     exported: int = 0
     existing: int = 0
     missing: int = 0
+    damaged: int = 0
     bytes: int = 0
 
 
 def export(shell: Shell, options: Namespace) -> int:
     """Write messages of a folder, of a search, or all, to files."""
-    rows = _rows(shell, options)
-    target = FORMATS[options.format](Path(options.dest))
     counts = Counts()
+    messages = _found(shell, options, counts)
+    target = FORMATS[options.format](Path(options.dest))
     try:
-        for number, (row, raw) in enumerate(_messages(shell, rows), 1):
-            shell.output.progress(f"{number} of {len(rows)}")
+        for number, (row, raw) in enumerate(messages, 1):
+            shell.output.progress(f"{number} messages")
             if raw is None:
                 counts.missing += 1
             elif target.add(row, raw):
@@ -127,7 +128,33 @@ def export(shell: Shell, options: Namespace) -> int:
     finally:
         target.close()
     _report(shell, options, counts)
-    return NOT_HERE if counts.missing else 0
+    return StoreBroken.exit_code if counts.damaged else NOT_HERE if counts.missing else 0
+
+
+def _found(shell: Shell, options: Namespace, counts: Counts) -> Iterator[tuple[Row, bytes | None]]:
+    """The messages to be exported. Of a store whose lists are damaged: all that can be read, one by one."""
+    try:
+        return _messages(shell, _rows(shell, options), counts)
+    except StoreBroken as error:
+        if options.folder or options.search is not None:
+            raise
+        shell.output.error(error)
+        counts.damaged = 1
+        return _salvaged(shell)
+
+
+def _salvaged(shell: Shell) -> Iterator[tuple[Row, bytes]]:
+    from tui.mail.header import envelope
+    from tui.store.salvage import readable
+
+    for number, raw in readable(shell.paths.database):
+        shown = envelope(raw)
+        row = Row(
+            id=number, account="", folder="", folder_id=0, uid=0, uidl="", envelope=shown,
+            received=shown.date or 0, flags=Flag(0), tags=frozenset(), size=len(raw), attachments=0,
+            snippet="", thread=0, body=BodyState.FULL, on_server=False,
+        )  # fmt: skip
+        yield row, raw
 
 
 def _rows(shell: Shell, options: Namespace) -> list[Row]:
@@ -159,12 +186,16 @@ def _rows(shell: Shell, options: Namespace) -> list[Row]:
         return reader.rows(ids)
 
 
-def _messages(shell: Shell, rows: list[Row]) -> Iterator[tuple[Row, bytes | None]]:
+def _messages(shell: Shell, rows: list[Row], counts: Counts) -> Iterator[tuple[Row, bytes | None]]:
     """Each message with its bytes; a body that is not here yet is fetched, unless offline."""
     away = []
     with shell.reader() as reader:
         for row in rows:
-            raw = reader.raw(row.id)
+            try:
+                raw = reader.raw(row.id)
+            except StoreBroken:
+                counts.damaged += 1
+                continue
             if raw is None:
                 away.append(row)
             else:
@@ -193,6 +224,7 @@ def _report(shell: Shell, options: Namespace, counts: Counts) -> None:
         "exported": counts.exported,
         "existing": counts.existing,
         "missing": counts.missing,
+        "damaged": counts.damaged,
         "bytes": counts.bytes,
         "format": options.format,
         "path": str(Path(options.dest).absolute()),
@@ -202,4 +234,6 @@ def _report(shell: Shell, options: Namespace, counts: Counts) -> None:
         text += f" {counts.existing} were there already."
     if counts.missing:
         text += f" {counts.missing} are not on this computer yet: outlook-tui sync fetches them."
+    if counts.damaged:
+        text += " The store is damaged: what could not be read was left out."
     shell.output.record(record, text)

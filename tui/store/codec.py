@@ -97,8 +97,8 @@ def envelope_text(envelope: Envelope) -> str:
 
 
 def envelope_of(text: str) -> Envelope:
-    """The envelope of `envelope_text`; one that says so where the text is damaged, so that one row of a damaged
-    store hides no others."""
+    """The envelope of `envelope_text`; one that says so where the text is damaged, so that one row hides no
+    others."""
     try:
         message_id, in_reply_to, references, date, offset, subject, *lists = json.loads(text)
         sender, reply_to, to, cc, bcc = (_addresses(pairs) for pairs in lists)
