@@ -9,6 +9,7 @@ from tui.cli.moments import short_time
 from tui.cli.output import Cell, Ink
 from tui.cli.records import iso
 from tui.model.message import Address, Flag, Row
+from tui.ui import words
 
 if TYPE_CHECKING:
     from tui.model.content import Content
@@ -34,7 +35,7 @@ def message_text(content: Content, every_header: bool = False) -> str:
     if content.files:
         lines += ["", "Attachments:"]
         lines += [
-            f"  {one.part}  {one.filename or '(no name)'}  {one.type}  {size_text(one.size)}"
+            f"  {one.part}  {one.filename or '(no name)'}  {one.type}  {words.size(one.size)}"
             for one in content.files
         ]
     links = [f"  {one.url}  — {one.warning}" for one in content.links if one.warning]
@@ -56,16 +57,6 @@ def _header(content: Content) -> Iterable[tuple[str, str]]:
             yield name, ", ".join(address_text(one) for one in found)
     yield "Date", iso(envelope.date, envelope.date_offset) or "(none)"
     yield "Subject", envelope.subject or "(no subject)"
-
-
-def size_text(octets: int) -> str:
-    """Octets in the unit that a person would say."""
-    size = float(octets)
-    for unit in ("B", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "B" or size >= 100 else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"
 
 
 def row_cells(row: Row, text: str, conversation: int = 0) -> tuple[Cell, ...]:
