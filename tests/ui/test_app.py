@@ -16,7 +16,9 @@ from tests.ui.conftest import AppOf
 from tests.ui.eyes import notes, shown, until
 from tests.ui.memory import row
 from tui.model import command as c
+from tui.model.error import StoreBroken
 from tui.model.event import AccountsChanged
+from tui.ui.screens.dialog import Notice
 from tui.ui.screens.help import HelpScreen
 
 SIZE = (120, 36)
@@ -38,6 +40,23 @@ async def test_keys_of_the_vim_preset(app_of: AppOf) -> None:
         assert app.engine.posted == []
         await pilot.press("d")
         await until(pilot, lambda: c.Delete((1,)) in app.engine.posted)
+
+
+async def test_a_store_that_breaks_under_a_key_is_told_of(
+    app_of: AppOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_asked: object) -> None:
+        raise StoreBroken("The store is damaged.", "Run outlook-tui doctor.")
+
+    app = app_of([row(1)])
+    async with app.run_test(size=SIZE) as pilot:
+        monkeypatch.setattr(app.desk.reader, "folder_role", fail)
+        await pilot.press("g", "s")
+        await until(pilot, lambda: isinstance(app.screen, Notice))
+        assert "The store is damaged." in shown(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.mail)
+        assert "Message 1" in shown(app)
 
 
 async def test_keys_can_be_bound_anew(app_of: AppOf) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.console import RenderableType
 from rich.text import Text
 from textual import events, on
+from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Provider
@@ -21,11 +22,12 @@ from textual.timer import Timer
 from textual.worker import WorkerFailed
 
 from tui.model.draft import Draft
-from tui.model.error import MailError
+from tui.model.error import MailError, StoreBroken
 from tui.model.event import AccountsChanged, Event
 from tui.model.safe_text import safe_line
 from tui.ui import crash, keys, theme
 from tui.ui.desk import Desk
+from tui.ui.key_order import KeyOrder
 from tui.ui.messages import EngineSpoke, Said
 from tui.ui.screens.mail import MailScreen
 from tui.ui.sequences import Follower
@@ -73,6 +75,7 @@ class OutlookApp(App[str], inherit_bindings=False):
         self.compose_draft = compose
         self._start_offline = offline
         self._follower = Follower()
+        self._order = KeyOrder()
         self._sequence_timer: Timer | None = None
         self._unlisten: Callable[[], None] | None = None
         for one in theme.THEMES:
@@ -166,11 +169,43 @@ class OutlookApp(App[str], inherit_bindings=False):
         """A key as all our texts write it."""
         return binding.key_display or keys.shown(binding.key)
 
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Do what a key says. A store that breaks under it is told of, and reading goes on."""
+        try:
+            return await super().run_action(action, default_namespace, namespaces)
+        except StoreBroken as error:
+            from tui.ui.screens.dialog import Notice
+
+            self.push_screen(Notice(error))
+            return True
+
     async def on_event(self, event: events.Event) -> None:
-        """Follow key sequences before Textual looks for a binding."""
-        if isinstance(event, events.Key) and not event.is_forwarded and await self._in_sequence(event):
+        """Let keys take effect in their order, and follow key sequences before Textual looks for a binding."""
+        if not isinstance(event, events.InputEvent | events.Paste) or isinstance(event, events.MouseMove):
+            await super().on_event(event)
+        elif event.is_forwarded:
+            if not isinstance(event, events.Key) or self._order.came_back(event):
+                await super().on_event(event)
+        else:
+            if before := await self._order.settle():
+                await self._on_key(before)
+            if isinstance(event, events.Key):
+                await self._take_key(event)
+            else:
+                await super().on_event(event)
+
+    async def _take_key(self, event: events.Key) -> None:
+        if await self._in_sequence(event):
             return
+        target = self.focused or self.screen
         await super().on_event(event)
+        if event.is_forwarded:
+            self._order.set_out(event, target)
 
     async def _in_sequence(self, event: events.Key) -> bool:
         focused = self.focused
