@@ -75,7 +75,7 @@ class OutlookApp(App[str], inherit_bindings=False):
         self.compose_draft = compose
         self._start_offline = offline
         self._follower = Follower()
-        self._order = KeyOrder()
+        self._order = KeyOrder(self, self._give)
         self._sequence_timer: Timer | None = None
         self._unlisten: Callable[[], None] | None = None
         for one in theme.THEMES:
@@ -185,27 +185,20 @@ class OutlookApp(App[str], inherit_bindings=False):
             return True
 
     async def on_event(self, event: events.Event) -> None:
-        """Let keys take effect in their order, and follow key sequences before Textual looks for a binding."""
-        if not isinstance(event, events.InputEvent | events.Paste) or isinstance(event, events.MouseMove):
-            await super().on_event(event)
-        elif event.is_forwarded:
-            if not isinstance(event, events.Key) or self._order.came_back(event):
-                await super().on_event(event)
+        """Let what comes from the keyboard take effect in its order."""
+        ordered = isinstance(event, events.Key | events.MouseDown | events.MouseUp | events.Paste)
+        if ordered and not event.is_forwarded:
+            await self._order.take(event)
         else:
-            if before := await self._order.settle():
-                await self._on_key(before)
-            if isinstance(event, events.Key):
-                await self._take_key(event)
-            else:
-                await super().on_event(event)
+            await super().on_event(event)
 
-    async def _take_key(self, event: events.Key) -> None:
-        if await self._in_sequence(event):
-            return
+    async def _give(self, event: events.Event) -> DOMNode | None:
+        """Give an event to the widgets, key sequences first; answers who got it."""
+        if isinstance(event, events.Key) and await self._in_sequence(event):
+            return None
         target = self.focused or self.screen
         await super().on_event(event)
-        if event.is_forwarded:
-            self._order.set_out(event, target)
+        return target
 
     async def _in_sequence(self, event: events.Key) -> bool:
         focused = self.focused
