@@ -16,8 +16,8 @@ from tui.model.message import Scan
 from tui.net.imap import ImapConnection
 from tui.store.reader import Reader
 from tui.store.records import Missing
+from tui.store.writer import Writer
 from tui.sync.context import Context, Halt
-from tui.sync.filing import Bodies, Filing
 from tui.sync.visit import Counts
 
 log = logging.getLogger(__name__)
@@ -89,9 +89,9 @@ class BulkFetch:
 
     def _run(self) -> None:
         try:
-            with Reader(self._context.database) as reader, Filing(self._context.database) as filing:
+            with Reader(self._context.database) as reader, Writer(self._context.database) as writer:
                 self._sign_in()
-                self._fetch(reader, filing)
+                self._fetch(reader, writer)
         except MailError as error:
             if not self._halt.stop.is_set():
                 self._error = error
@@ -111,7 +111,7 @@ class BulkFetch:
         self._connection.connect()
         self._connection.sign_in(login, self._context.secret(self._account, login, "incoming"))
 
-    def _fetch(self, reader: Reader, filing: Filing) -> None:
+    def _fetch(self, reader: Reader, writer: Writer) -> None:
         address = self._account.address
         total = reader.missing_count(address, self._since)
         while True:
@@ -123,9 +123,9 @@ class BulkFetch:
             if not missing:
                 return
             for folder, wanted in groupby(missing, lambda one: one.folder):
-                self._folder(reader, filing, folder, list(wanted), total)
+                self._folder(reader, writer, folder, list(wanted), total)
 
-    def _folder(self, reader: Reader, filing: Filing, number: int, wanted: list[Missing], total: int) -> None:
+    def _folder(self, reader: Reader, writer: Writer, number: int, wanted: list[Missing], total: int) -> None:
         self._halt.check()
         folder = reader.folder(number)
         if folder is None or not self._may_read(reader, number, folder.wire):
@@ -142,11 +142,11 @@ class BulkFetch:
                 batch.append((row, raw, scan(raw)))
                 octets += len(raw)
                 if octets >= BATCH_OCTETS or time.monotonic() - began >= BATCH_SECONDS:
-                    self._stored(number, filing.put(batch), total)
-                    batch, octets, began = [], 0, time.monotonic()
+                    full, batch, octets = batch, [], 0
+                    self._store(writer, number, full, total)
+                    began = time.monotonic()
         finally:  # what has come is kept, whatever ended it
-            self._stored(number, filing.put(batch), total)
-            self._stored(number, filing.settle(), total)
+            self._store(writer, number, batch, total)
         self._withheld.update(rows.values())
 
     def _may_read(self, reader: Reader, number: int, wire: str) -> bool:
@@ -158,10 +158,10 @@ class BulkFetch:
             return False
         return selected.uidvalidity == reader.mark(number).uidvalidity
 
-    def _stored(self, folder: int, batch: Bodies, total: int) -> None:
-        """A batch is in the store: tell, and stop if that is wished."""
+    def _store(self, writer: Writer, folder: int, batch: list[tuple[int, bytes, Scan]], total: int) -> None:
         if not batch:
             return
+        writer.bodies(batch)
         self._fetched += len(batch)
         self._octets += sum(len(raw) for _, raw, _ in batch)
         self._context.board.progress(self._account.address, self._fetched, max(total, self._fetched))
