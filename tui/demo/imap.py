@@ -25,7 +25,7 @@ from pysasl import SASLAuth
 from pysasl.hashing import Cleartext
 
 from tui.demo.pop3 import Stored
-from tui.model.message import Flag
+from tui.model.message import NO_FLAGS, Flag
 
 _WIRE_FLAGS = {
     Flag.SEEN: WireFlag(b"\\Seen"),
@@ -34,7 +34,6 @@ _WIRE_FLAGS = {
     Flag.DRAFT: WireFlag(b"\\Draft"),
 }
 
-_NO_FLAGS = Flag(0)
 
 # The stream limit is the longest command line: a client may name thousands of UIDs in one.
 LINE_LIMIT = 1 << 20
@@ -105,7 +104,7 @@ class MailHost:
         await self._mailboxes.add_mailbox(folder)
 
     async def deliver(
-        self, raw: bytes, received: datetime, folder: str = "INBOX", flags: Flag = _NO_FLAGS
+        self, raw: bytes, received: datetime, folder: str = "INBOX", flags: Flag = NO_FLAGS
     ) -> None:
         """File a message; whoever idles there is told at once. Raises KeyError for an unknown folder."""
         mailbox = await self._mailboxes.get_mailbox(folder)

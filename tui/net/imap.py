@@ -21,7 +21,7 @@ from typing import Any
 from tui.model.account import Login, Security, Server
 from tui.model.error import MailError, Offline, Untrusted
 from tui.model.folder import ServerFolder
-from tui.model.message import Flag
+from tui.model.message import NO_FLAGS, Flag
 from tui.model.secret import Secret
 from tui.net import bulk, flags, folder_list, idle, login, starttls
 from tui.net.answer import FetchedHeader, Listing, Push, Selected
@@ -32,7 +32,6 @@ from tui.net.link import Link
 
 _NUMBER = re.compile(rb"\d{1,19}")
 _COPYUID = re.compile(rb"(\d{1,10}) ([\d:,]+) ([\d:,]+)")
-_NO_FLAG = Flag(0)
 _MOST_UIDS_IN_A_SET = 1_000_000
 
 
@@ -46,7 +45,6 @@ class ImapConnection:
         self.server = server
         self.capabilities: frozenset[str] = frozenset()
         self.selected: Selected | None = None
-        self.opened = ""
         self.opened = ""
         self._link = Link(server, ca_file)
         self._client: Any = None  # a Client: IMAPClient's methods carry no types
@@ -166,7 +164,7 @@ class ImapConnection:
         return self._search(f"HEADER {quoted(field)} {quoted(value)}")
 
     def store_flags(
-        self, uids: Sequence[int], add: Flag = _NO_FLAG, remove: Flag = _NO_FLAG,
+        self, uids: Sequence[int], add: Flag = NO_FLAGS, remove: Flag = NO_FLAGS,
         add_tags: frozenset[str] = frozenset(), remove_tags: frozenset[str] = frozenset(),
     ) -> None:  # fmt: skip
         """Set and clear flags and tags. What this folder cannot keep (PERMANENTFLAGS) is left out."""
@@ -180,7 +178,7 @@ class ImapConnection:
         """Those of the flags and tags that the open folder cannot keep (PERMANENTFLAGS)."""
         lost = (flag for flag in bits if not all(map(self._can_be_stored, flags.words(flag))))
         tags_lost = frozenset(tag for tag in tags if not (flags.is_keyword(tag) and self._can_be_stored(tag)))
-        return functools.reduce(operator.or_, lost, _NO_FLAG), tags_lost
+        return functools.reduce(operator.or_, lost, NO_FLAGS), tags_lost
 
     def copy(self, uids: Sequence[int], wire: str) -> dict[int, int] | None:
         """Copy messages; the new UIDs by the old ones, or None when the server does not tell (RFC 4315)."""
@@ -208,7 +206,7 @@ class ImapConnection:
         return "UIDPLUS" in self.capabilities
 
     def append(
-        self, wire: str, raw: bytes, flagged: Flag = _NO_FLAG, received: int = 0
+        self, wire: str, raw: bytes, flagged: Flag = NO_FLAGS, received: int = 0
     ) -> tuple[int, int] | None:
         """Put a message into a folder; UIDVALIDITY and UID of it where the server tells them (RFC 4315).
 
@@ -294,7 +292,8 @@ class ImapConnection:
                 pairs = _copied(self._client.take("COPYUID"))
                 told = told and pairs is not None
                 new |= pairs or {}
-        return {old: uid for old, uid in new.items() if old in set(uids)} if told else None
+        asked = frozenset(uids)
+        return {old: uid for old, uid in new.items() if old in asked} if told else None
 
 
 def _sets(uids: Sequence[int]) -> Iterator[str]:
