@@ -54,16 +54,16 @@ class KeyOrder:
     async def _settle(self, target: DOMNode | None) -> None:
         """Wait until a key has been with all widgets above `target`, and what it asked for is done.
 
-        The app is asked twice: the focus moves one step after the action that moves it.
+        The app is asked more than once: the focus moves one step after the action that moves it, and on a new
+        screen when that has been built.
         """
         nodes: list[MessagePump] = [*(target.ancestors_with_self if target else ()), self._app]
         try:
             async with asyncio.timeout(_PATIENCE):
                 for node in nodes:
                     await _passed(node)
-                if target is not None and self._app.screen is not target.screen:
-                    await _passed(self._app.screen)
-                    await _passed(self._app)
+                for node in (*self._app.screen_stack[-1:], self._app):
+                    await _passed(node)
         except TimeoutError:
             return
 
