@@ -64,6 +64,16 @@ def test_bodies_become_seven_bit_and_mean_the_same(head: bytes, body: bytes) -> 
         assert message.parse(raw).text == body.decode()
 
 
+def test_a_bare_cr_makes_no_field_and_ends_no_header() -> None:
+    raw, message_id = outgoing.prepare(
+        b"\rFrom: you@example.org\r\nSubject: a\rX-Made: b\r\rc\r\nMessage-ID: <1@x.example>\r\n\r\nhi\r\n",
+        "you@example.org",
+        NOW,
+    )
+    assert message_id == "1@x.example"
+    assert [name for name, _ in header.split(header.block(raw))] == ["date", "from", "subject", "message-id"]
+
+
 def test_long_header_lines_are_folded() -> None:
     raw = outgoing.seven_bit(b"References: " + b"<a@x> " * 400 + b"\nX-Long: " + b"y" * 3000 + b"\n\nx\n")
     assert_sound(raw)

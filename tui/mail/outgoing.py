@@ -14,6 +14,7 @@ from tui.mail.structure import Part
 from tui.model.message import Address
 
 _LINE_BREAK = re.compile(rb"\r\n|\r|\n")
+_BARE_CR = re.compile(rb"\r(?!\n)")
 _HIDDEN = frozenset({"bcc", "resent-bcc"})
 _LONGEST_LINE = 998
 _ENCODING_FIELDS = frozenset({"content-transfer-encoding"})
@@ -57,7 +58,7 @@ def recipients(raw: bytes) -> tuple[str, ...]:
 def prepare(raw: bytes, sender: str, date: datetime) -> tuple[bytes, str]:
     """The bytes to send, and their Message-ID: Bcc off, CRLF, 7-bit bodies, no line over 998 octets, and
     Date, From and Message-ID where they were missing."""
-    text = strip_bcc(raw)
+    text = strip_bcc(_without_bare_cr(raw))
     found = header.envelope(text)
     added = b""
     message_id = found.message_id
@@ -69,6 +70,12 @@ def prepare(raw: bytes, sender: str, date: datetime) -> tuple[bytes, str]:
     if not found.sender:
         added += fieldwriter.mailbox_list("From", [Address(None, sender)])
     return added + seven_bit(text), message_id
+
+
+def _without_bare_cr(raw: bytes) -> bytes:
+    """The message without bare CRs in its header: as line breaks they would make fields, or end it early."""
+    end, _ = header.find_end(raw)
+    return _BARE_CR.sub(b"", raw[:end]) + raw[end:]
 
 
 def seven_bit(raw: bytes) -> bytes:
