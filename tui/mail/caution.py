@@ -10,7 +10,10 @@ from tui.model.content import Attachment
 from tui.model.message import Address, Envelope
 from tui.model.safe_text import safe_line
 
-_ADDRESS_IN_NAME = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}", re.IGNORECASE)
+_ADDRESS_IN_NAME = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,100}+@(?:[\w-]{1,63}+\.){1,20}[a-z]{2,63}", re.IGNORECASE
+)
+_LONGEST_NAME = 1000
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # File types that Windows, macOS or a Linux desktop run when they are opened.
@@ -52,7 +55,7 @@ def about_sender(envelope: Envelope, fields: Sequence[tuple[str, str]]) -> list[
 def _about_person(person: Address) -> list[str]:
     notes: list[str] = []
     domain = person.address.rpartition("@")[2]
-    named = _ADDRESS_IN_NAME.search(person.name or "")
+    named = _ADDRESS_IN_NAME.search((person.name or "")[:_LONGEST_NAME])
     if named and named[0].lower() != person.address.lower():
         notes.append(
             f"The sender's name looks like another address ({safe_line(named[0], 100)}); "
