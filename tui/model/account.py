@@ -119,7 +119,8 @@ class Account:
     """One mail account. `address` is its identity everywhere: in the config, the store and the keyring.
 
     `imap` and `pop3` may both be known; `incoming` says which one is used. `smtp_login` None means that
-    sending signs in as receiving does. `provider` is a preset's name or "".
+    sending signs in as receiving does. `provider` is a preset's name or "". `client_secret` is only what
+    Google gives to installed programs, who cannot keep it secret; it is not shown all the same.
     """
 
     address: str
@@ -137,6 +138,7 @@ class Account:
     signature: str = ""
     ca_file: str = ""
     client_id: str = ""
+    client_secret: str = ""
     authority: str = ""
 
     @property

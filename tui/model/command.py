@@ -12,6 +12,7 @@ from tui.model.account import Account, Protocol
 from tui.model.draft import Draft
 from tui.model.message import NO_FLAGS, Flag
 from tui.model.secret import Secret
+from tui.model.sign_in import Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +254,57 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True)
+class BeginSignIn:
+    """Sign in by OAuth where the account says, in the way given or the one that suits this computer.
+
+    What the person has to do is told by SigningIn events. Answers SignedIn. With `keep` what was granted goes
+    into the keyring at once (an account that exists); without it, it is held for TestAccount and SaveAccount
+    of the same address. `again` asks whom to sign in as even where the browser knows somebody. Raises
+    SignInNeeded when it was refused or no client id is known, Cancelled, Offline.
+    """
+
+    account: Account
+    way: Way | None = None
+    keep: bool = False
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PasteAnswer:
+    """The address a browser ended on, for the running sign-in by PASTE. Raises BadInput when it is of no use;
+    the sign-in goes on waiting then."""
+
+    account: str
+    url: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class CancelSignIn:
+    """Stop a running sign-in, and forget what an account that was not saved has been granted."""
+
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindSettings:
+    """Find servers and sign-in for an address. Answers a tuple of Finding, the best first, never empty.
+
+    Without `network` only what is built in is looked at.
+    """
+
+    address: str
+    network: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnose:
+    """Check this installation and every account (or the one given), told step by step as Checked events with
+    account "" for the installation. Answers all Checks."""
+
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReloadSettings:
     """Read the configuration again: another process, or the person's editor, has changed it."""
 
@@ -307,7 +359,8 @@ LocalCommand = (
     | ConfirmGone
 )
 NetworkCommand = Fetch | FetchBody | SendNow | Stop | GoOffline | SwitchProtocol | ReloadSettings
-AccountCommand = TestAccount | SaveAccount | RemoveAccount | SignIn
+SignInCommand = BeginSignIn | PasteAnswer | CancelSignIn
+AccountCommand = TestAccount | SaveAccount | RemoveAccount | SignIn | SignInCommand | FindSettings | Diagnose
 Command = LocalCommand | NetworkCommand | AccountCommand
 
 NETWORK: tuple[type[NetworkCommand], ...] = (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tui.model.command import Check
+from tui.model.sign_in import SignInStep
 
 
 class Phase(StrEnum):
@@ -26,7 +27,9 @@ class Phase(StrEnum):
 @dataclass(frozen=True, slots=True)
 class AccountStatus:
     """The state of one account. `done` of `total` count messages while fetching; `until` is the Unix time
-    of the next try; `since` when this phase began; `what`, `hint` and `detail` are those of a MailError."""
+    of the next try; `since` when this phase began; `what`, `hint` and `detail` are those of a MailError.
+    `fetched` is the Unix time of the last fetch that went well, `token_until` when the access token ends
+    (0 for neither); `pushed` says that the server tells of new mail by itself (IDLE)."""
 
     account: str
     phase: Phase = Phase.STARTING
@@ -38,6 +41,9 @@ class AccountStatus:
     what: str = ""
     hint: str = ""
     detail: str = ""
+    fetched: float = 0.0
+    token_until: float = 0.0
+    pushed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,21 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
+class SigningIn:
+    """A running sign-in needs the person: see `SignInStep`."""
+
+    account: str
+    step: SignInStep
+
+
+@dataclass(frozen=True, slots=True)
+class KeyringWaits:
+    """The keyring has not answered yet (it may be asking for its own password), or it has now."""
+
+    waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """So many messages vanished from a server's folder that a person should decide (see ConfirmGone)."""
 
@@ -126,6 +147,8 @@ Event = (
     | OutboxChanged
     | AccountsChanged
     | Checked
+    | SigningIn
+    | KeyringWaits
     | Asked
     | Problem
 )

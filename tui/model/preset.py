@@ -17,7 +17,8 @@ class Preset:
     `domains` are those of its addresses; one that ends in a dot stands for it under every country's domain.
     `username` and `smtp_username` say how the user name is made: `{address}`, `{local}` (before the @) or
     fixed text; an empty `smtp_username` means the same as for receiving. `files_sent`: sending by its server
-    puts the copy into Sent by itself. `note` is what a person must know first, "" for nothing.
+    puts the copy into Sent by itself. `note` is what a person must know first, "" for nothing. `issuer` names
+    who signs in by OAuth (`model.issuer`), `tenant` the part of its authority, "" for the usual one.
     """
 
     name: str
@@ -31,6 +32,8 @@ class Preset:
     smtp_username: str = ""
     files_sent: bool = False
     note: str = ""
+    issuer: str = ""
+    tenant: str = ""
 
     @property
     def sends_only(self) -> bool:
@@ -71,7 +74,15 @@ def _starttls(host: str, port: int = 587) -> Server:
     return Server(host, port, Security.STARTTLS)
 
 
-def _microsoft(name: str, title: str, host: str, smtp: str, domains: tuple[str, ...] = ()) -> Preset:
+def _microsoft(
+    name: str,
+    title: str,
+    host: str,
+    smtp: str,
+    domains: tuple[str, ...] = (),
+    issuer: str = "microsoft",
+    tenant: str = "organizations",
+) -> Preset:
     return Preset(
         name,
         title,
@@ -82,6 +93,8 @@ def _microsoft(name: str, title: str, host: str, smtp: str, domains: tuple[str, 
         auth=Auth.OAUTH2,
         files_sent=True,
         note=MICROSOFT_NOTE,
+        issuer=issuer,
+        tenant=tenant,
     )
 
 
@@ -116,6 +129,7 @@ PRESETS: tuple[Preset, ...] = (
         _OUTLOOK,
         "smtp-mail.outlook.com",
         ("outlook.", "hotmail.", "live.", "msn.com", "windowslive.com", "passport.com"),
+        tenant="consumers",
     ),
     _microsoft("microsoft365", "Microsoft 365", _OUTLOOK, "smtp.office365.com", ("onmicrosoft.com",)),
     Preset(
@@ -126,6 +140,7 @@ PRESETS: tuple[Preset, ...] = (
         pop3=_tls("pop.gmail.com", 995),
         smtp=_tls("smtp.gmail.com", 465),
         files_sent=True,
+        issuer="google",
         note="Google wants two-step verification switched on and an app password made for this program.",
     ),
     Preset(
@@ -198,13 +213,20 @@ PRESETS: tuple[Preset, ...] = (
         note="Proton Mail Bridge must run on this computer. Use the password it shows, export its "
         "certificate and give that file as the certificate authority.",
     ),
-    _microsoft("microsoft-gcc-high", "Microsoft 365 GCC High", "outlook.office365.us", "smtp.office365.us"),
+    _microsoft(
+        "microsoft-gcc-high",
+        "Microsoft 365 GCC High",
+        "outlook.office365.us",
+        "smtp.office365.us",
+        issuer="microsoft-us",
+    ),
     _microsoft(
         "microsoft-china",
         "Microsoft 365 by 21Vianet (China)",
         "partner.outlook.cn",
         "smtp.partner.outlook.cn",
         ("partner.onmschina.cn",),
+        issuer="microsoft-china",
     ),
     Preset(
         "mailtrap-live",

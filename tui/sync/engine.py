@@ -16,11 +16,16 @@ from tui.config.paths import Paths
 from tui.config.secrets import Secrets
 from tui.config.settings import Settings
 from tui.model.command import (
+    BeginSignIn,
+    CancelSignIn,
     Command,
+    Diagnose,
     Fetch,
     FetchBody,
+    FindSettings,
     GoOffline,
     NetworkCommand,
+    PasteAnswer,
     ReloadSettings,
     RemoveAccount,
     SaveAccount,
@@ -36,11 +41,14 @@ from tui.store.database import Database
 from tui.store.lock import EngineLock
 from tui.sync.accounts import Accounts
 from tui.sync.board import Board
+from tui.sync.checkup import diagnose
 from tui.sync.context import Context
 from tui.sync.crew import Crew
 from tui.sync.doorman import Doorman, ask_leader
+from tui.sync.finding import find_settings
 from tui.sync.futures import answered, in_thread, refused
 from tui.sync.local import LocalThread
+from tui.sync.sign_in import SignIns
 from tui.sync.switch import switch_protocol
 
 
@@ -55,6 +63,7 @@ class Engine:
         self._lock = EngineLock(paths.engine_lock)
         self._crew = Crew(self._context, watch=watch)
         self._accounts = Accounts(self._context, paths.config_file, self._crew, lambda: self.leading)
+        self._sign_ins = SignIns(self._context, self._crew)
         self._local = LocalThread(self._context, self._crew)
         self._doorman = Doorman(self._context, self._lock, self._crew, self.post, self._led)
         self._closing = threading.Event()
@@ -102,6 +111,12 @@ class Engine:
         """Ask for something; the Future has the answer that `model.command` names, or a MailError."""
         if self._closing.is_set():
             return refused(Cancelled("The program is closing."))
+        if isinstance(command, BeginSignIn | PasteAnswer | CancelSignIn):
+            return in_thread(lambda: self._sign_ins.carry_out(command), type(command).__name__)
+        if isinstance(command, FindSettings):
+            return in_thread(lambda: find_settings(self._context, command), "discovery")
+        if isinstance(command, Diagnose):
+            return in_thread(lambda: diagnose(self._context, self._paths, command), "checks")
         if isinstance(command, SaveAccount | RemoveAccount | SignIn | TestAccount):
             return in_thread(lambda: self._accounts.carry_out(command), type(command).__name__)
         if isinstance(
