@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from tui.model.explain_rule import Retry
+
 
 class MailError(Exception):
     """Something the person should know: one sentence of what happened, one of what to do.
 
-    `detail` is the server's or system's own words, shown only when asked for; never a secret.
+    `detail` is the server's or system's own words, shown only when asked for; never a secret. `retry` is what
+    the program may do about it by itself; None where whoever made the error does not say, and then the class
+    decides.
     """
 
     exit_code = 1
+    retry: Retry | None = None
 
     def __init__(self, what: str, hint: str = "", *, detail: str = "") -> None:
         super().__init__(what)
