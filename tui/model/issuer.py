@@ -67,6 +67,9 @@ ISSUERS: tuple[Issuer, ...] = (
         "microsoft-us", "Microsoft (US Government)", _US, "organizations", "https://outlook.office365.us"
     ),
     _microsoft(
+        "microsoft-dod", "Microsoft (US DoD)", _US, "organizations", "https://outlook-dod.office365.us"
+    ),
+    _microsoft(
         "microsoft-china", "Microsoft (21Vianet)", _CHINA, "organizations", "https://partner.outlook.cn"
     ),
     Issuer(

@@ -54,16 +54,26 @@ def _filled(rule: str, address: str) -> str:
 
 
 MICROSOFT_NOTE = (
-    "Microsoft takes no password here any more, and no app password either. For now you need a command of "
-    "your own that prints an access token."
+    "You sign in with Microsoft in your browser: there is no password here any more, and no app password. "
+    "At Outlook.com first let devices and apps use POP and IMAP: on the web under Settings, Mail, Forwarding "
+    "and IMAP. At work or school your organisation may have to approve this program."
 )
-"""Basic sign-in ended on 16 September 2024 for Outlook.com and in October 2022 for Microsoft 365."""
+"""Basic sign-in ended on 16 September 2024 for Outlook.com and in October 2022 for Microsoft 365; POP and
+IMAP are off for Outlook.com until they are switched on."""
 
 _APP_PASSWORD = (
     "Make an app password on the security page of your account: your own password is refused here."  # noqa: S105
 )
 _ENABLE_FIRST = "IMAP and POP3 must first be allowed in the settings of your mailbox on the web."
 _OUTLOOK = "outlook.office365.com"
+_ZOHO_REGIONS = (
+    ("", "", "zoho.com", "zohomail.com"),
+    (".eu", "Europe", "zoho.eu", "zohomail.eu"),
+    (".in", "India", "zoho.in", "zohomail.in"),
+    (".com.au", "Australia", "zoho.com.au", "zohomail.com.au"),
+    (".jp", "Japan", "zoho.jp", "zohomail.jp"),
+    (".ca", "Canada", "zohocloud.ca", "zohomail.ca"),
+)
 
 
 def _tls(host: str, port: int) -> Server:
@@ -98,14 +108,27 @@ def _microsoft(
     )
 
 
-def _zoho(name: str, title: str, end: str, domains: tuple[str, ...]) -> Preset:
+def _zoho(region: str, place: str, root: str, domain: str) -> Preset:
     return Preset(
-        name,
-        title,
-        domains,
-        imap=_tls(f"imap.zoho.{end}", 993),
-        pop3=_tls(f"pop.zoho.{end}", 995),
-        smtp=_tls(f"smtp.zoho.{end}", 465),
+        f"zoho{region}",
+        f"Zoho Mail ({place})" if place else "Zoho Mail",
+        (root, domain),
+        imap=_tls(f"imap.{root}", 993),
+        pop3=_tls(f"pop.{root}", 995),
+        smtp=_tls(f"smtp.{root}", 465),
+        note=_APP_PASSWORD,
+    )
+
+
+def _zoho_pro(region: str, place: str, root: str, _: str) -> Preset:
+    """Organisations with a domain of their own, known by its mail exchanger, have other servers."""
+    return Preset(
+        f"zoho-pro{region}",
+        f"Zoho Mail for organisations ({place})" if place else "Zoho Mail for organisations",
+        (),
+        imap=_tls(f"imappro.{root}", 993),
+        pop3=_tls(f"poppro.{root}", 995),
+        smtp=_tls(f"smtppro.{root}", 465),
         note=_APP_PASSWORD,
     )
 
@@ -132,6 +155,7 @@ PRESETS: tuple[Preset, ...] = (
         tenant="consumers",
     ),
     _microsoft("microsoft365", "Microsoft 365", _OUTLOOK, "smtp.office365.com", ("onmicrosoft.com",)),
+    _microsoft("microsoft-gcc", "Microsoft 365 GCC (US Government)", _OUTLOOK, "smtp.office365.com"),
     Preset(
         "gmail",
         "Gmail",
@@ -142,6 +166,15 @@ PRESETS: tuple[Preset, ...] = (
         files_sent=True,
         issuer="google",
         note="Google wants two-step verification switched on and an app password made for this program.",
+    ),
+    Preset(
+        "yahoo.co.jp",
+        "Yahoo! Japan Mail",
+        ("yahoo.co.jp", "ymail.ne.jp"),
+        imap=_tls("imap.mail.yahoo.co.jp", 993),
+        pop3=_tls("pop.mail.yahoo.co.jp", 995),
+        smtp=_tls("smtp.mail.yahoo.co.jp", 465),
+        note=_ENABLE_FIRST,
     ),
     Preset(
         "yahoo",
@@ -155,7 +188,7 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         "aol",
         "AOL Mail",
-        ("aol.com", "aim.com"),
+        ("aol.", "aim.com"),
         imap=_tls("imap.aol.com", 993),
         pop3=_tls("pop.aol.com", 995),
         smtp=_tls("smtp.aol.com", 465),
@@ -192,9 +225,8 @@ PRESETS: tuple[Preset, ...] = (
         smtp=_starttls("smtp.web.de"),
         note=_ENABLE_FIRST,
     ),
-    _zoho("zoho", "Zoho Mail", "com", ("zoho.com", "zohomail.com")),
-    _zoho("zoho.eu", "Zoho Mail (Europe)", "eu", ("zoho.eu", "zohomail.eu")),
-    _zoho("zoho.in", "Zoho Mail (India)", "in", ("zoho.in", "zohomail.in")),
+    *(_zoho(*region) for region in _ZOHO_REGIONS),
+    *(_zoho_pro(*region) for region in _ZOHO_REGIONS),
     Preset(
         "posteo",
         "Posteo",
@@ -206,7 +238,7 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         "proton",
         "Proton Mail (by Bridge)",
-        ("proton.me", "protonmail.com", "pm.me"),
+        ("proton.me", "protonmail.", "pm.me"),
         imap=_starttls("127.0.0.1", 1143),
         pop3=None,
         smtp=_starttls("127.0.0.1", 1025),
@@ -218,7 +250,15 @@ PRESETS: tuple[Preset, ...] = (
         "Microsoft 365 GCC High",
         "outlook.office365.us",
         "smtp.office365.us",
+        ("onmicrosoft.us",),
         issuer="microsoft-us",
+    ),
+    _microsoft(
+        "microsoft-dod",
+        "Microsoft 365 DoD",
+        "outlook-dod.office365.us",
+        "outlook-dod.office365.us",
+        issuer="microsoft-dod",
     ),
     _microsoft(
         "microsoft-china",
