@@ -18,6 +18,7 @@ from tui.model.account import (
 )
 
 _WORDS = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=20)
+_IDS = st.from_regex(r"[\x21-\x7e]{0,20}", fullmatch=True)
 _NAMES = st.from_regex(r"[a-zA-Z0-9.\-ü]{1,20}", fullmatch=True)
 _LOOPBACK = st.sampled_from(["localhost", "127.0.0.1", "::1"])
 _PORTS = st.integers(1, 65535)
@@ -58,6 +59,7 @@ def accounts(draw: st.DrawFn) -> Account:
         sent_copy=draw(st.sampled_from(SentCopy)),
         signature=draw(st.lists(_WORDS, max_size=3).map("\n".join)),
         ca_file=draw(_WORDS),
-        client_id=draw(_WORDS),
-        authority=draw(_WORDS),
+        client_id=draw(_IDS),
+        client_secret=draw(_IDS),
+        authority=draw(st.sampled_from(["", "common", "contoso.example", "https://localhost:8443/common"])),
     )

@@ -38,6 +38,15 @@ def test_what_is_shown_holds_no_command(account: Account) -> None:
             assert values[key] == "command"
 
 
+@given(accounts())
+def test_a_client_secret_is_only_said_to_be_set(account: Account) -> None:
+    account = replace(account, client_secret="canary-51f0")
+
+    assert shown(account)["client_secret"] == "set"
+    assert "canary-51f0" not in repr(account) + repr(shown(account))
+    assert build(account.address, flatten(account)).client_secret == "canary-51f0"
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -61,6 +70,9 @@ def test_what_is_shown_holds_no_command(account: Account) -> None:
             replace(BASE, incoming=Protocol.POP3, pop3=Server("pop.example.org", 995)),
         ),
         (["smtp-host="], replace(BASE, smtp=None)),
+        (["client-id=7f1c"], replace(BASE, client_id="7f1c")),
+        (["authority=organizations"], replace(BASE, authority="organizations")),
+        (["authority=https://localhost:8443/x"], replace(BASE, authority="https://localhost:8443/x")),
         (["auth=oauth2"], replace(BASE, login=Login(ME, Auth.OAUTH2))),
         (
             ["token-command=broker get"],
@@ -115,6 +127,12 @@ def test_the_newest_way_to_the_secret_replaces_the_others() -> None:
         (["password-command=a", "token-command=b"], "keep one"),
         (["password-command=a", "auth=oauth2"], "auth"),
         (["pop3-port=995"], "without a host"),
+        (["client_ids=x"], "nearest is client_id"),
+        (["client_id=two words"], "client_id in .* must be one word"),
+        (["client_secret=ge heim"], "client_secret in .* must be one word"),
+        (["authority=http://login.example.org"], "authority in .* must be common"),
+        (["authority=two words"], "authority in .* must be common"),
+        (["authority=https://you@login.example.org/x"], "authority in .* must be common"),
     ],
 )
 def test_wrong_words_are_said(words: list[str], said: str) -> None:

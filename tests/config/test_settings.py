@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.config.making import accounts
 from tui.config.accounts import assign
 from tui.config.settings import (
+    CLIENT_ID,
     General,
     Settings,
     load,
@@ -120,6 +121,14 @@ def test_everything_of_the_sample_is_read(file: Path) -> None:
             "[accounts.'a@b.c']\nincoming='none'\n[accounts.'A@B.c']\nincoming='none'",
             "A@B.c is there twice",
         ),
+        ("[general]\nclient-id = 'x'", "the nearest is client_id"),
+        ("[general]\nclient_id = 'two words'", "client_id in .general. must be one word"),
+        ("[accounts.'a@b.c']\nclientid = 'x'", "the nearest is client_id"),
+        (
+            "[accounts.'a@b.c']\nincoming='none'\nauthority = 'no tenant'",
+            "authority in account a@b.c must be",
+        ),
+        ("[accounts.'a@b.c']\nincoming='none'\nautority = 'common'", "the nearest is authority"),
         ("x = " + "[" * 5000, "nested too deeply|cannot be read"),
     ],
 )
@@ -348,6 +357,20 @@ def test_changes_at_the_same_time_are_all_kept(file: Path) -> None:
         thread.join()
 
     assert sorted(account.address for account in load(file).accounts) == names
+
+
+def test_client_ids_come_from_the_environment_and_the_file(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = load(write(file, "[general]\nclient_id = 'general-1'"))
+
+    monkeypatch.delenv(CLIENT_ID, raising=False)
+    assert found.client_ids() == ("", "general-1")
+    monkeypatch.setenv(CLIENT_ID, " environment-1 ")
+    assert found.client_ids() == ("environment-1", "general-1")
+    monkeypatch.setenv(CLIENT_ID, "two words")
+    with pytest.raises(BadConfig, match=CLIENT_ID):
+        found.client_ids()
 
 
 def test_loading_needs_the_standard_library_only() -> None:

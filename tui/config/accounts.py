@@ -20,6 +20,7 @@ from tui.model.account import (
     Server,
 )
 from tui.model.error import BadInput
+from tui.model.issuer import identity_of
 
 _ADDRESS = re.compile(r"[^\s@<>\"\\,;:\x00-\x1f\x7f-\x9f]+@[^\s@<>\"\\,;:\x00-\x1f\x7f-\x9f]+")
 _LOOPBACK = re.compile(r"localhost|::1|127(\.[0-9]{1,3}){3}", re.IGNORECASE)
@@ -29,7 +30,8 @@ _PORTS = {
     "smtp": {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 587},
 }
 _LOGIN_KEYS = ("username", "auth", "secret_from", "password_command", "token_command")
-_PLAIN_KEYS = ("name", "provider", "signature", "ca_file", "client_id", "authority")
+_PLAIN_KEYS = ("name", "provider", "signature", "ca_file", "client_id", "client_secret", "authority")
+SET = "set"
 
 
 def assign(account: Account, assignments: Iterable[str]) -> Account:
@@ -62,7 +64,7 @@ def build(address: str, values: Mapping[str, object]) -> Account:
     if not sends_only and servers[incoming.value] is None:
         raise ValueError(f"{where} receives by {incoming} but names no {incoming} host")
     texts = {key: str(flat.get(key, "")) for key in _PLAIN_KEYS}
-    return Account(
+    account = Account(
         address=address,
         incoming=incoming,
         imap=servers["imap"],
@@ -75,10 +77,22 @@ def build(address: str, values: Mapping[str, object]) -> Account:
         sent_copy=SentCopy(str(flat.get("sent_copy", "auto"))),
         **texts,
     )
+    _require_authority(account, where)
+    return account
+
+
+def _require_authority(account: Account, where: str) -> None:
+    try:
+        identity_of(account)
+    except ValueError:
+        raise ValueError(
+            f"authority in {where} must be common, consumers, organizations, a tenant or an https address"
+        ) from None
 
 
 def flatten(account: Account) -> dict[str, Value]:
-    """The flat values of an account that are not defaults; commands included, secrets never."""
+    """The flat values of an account that are not defaults; commands and the client secret included, which
+    is none by its issuer's own account (RFC 8252 8.5), passwords and tokens never."""
     values: dict[str, Value] = {"incoming": account.incoming.value}
     values |= {key: text for key in _PLAIN_KEYS if (text := getattr(account, key))}
     values |= _flat_login("", account.login)
@@ -100,10 +114,13 @@ def flatten(account: Account) -> dict[str, Value]:
 
 
 def shown(account: Account) -> dict[str, Value]:
-    """What may be shown of an account: its flat values with `address` first; commands only as "command"."""
+    """What may be shown of an account: its flat values with `address` first; commands only as "command", a
+    client secret only as "set"."""
     values: dict[str, Value] = {"address": account.address}
     for key, value in flatten(account).items():
-        if key.endswith(("password_command", "token_command")):
+        if key == "client_secret":
+            values[key] = SET
+        elif key.endswith(("password_command", "token_command")):
             prefix = "smtp_" if key.startswith("smtp_") else ""
             values |= {f"{prefix}auth": "password" if "password" in key else "oauth2"}
             values |= {f"{prefix}secret_from": "command"}

@@ -14,6 +14,7 @@ from tui.model.account import Offline
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL_BUT_LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_ID = re.compile(r"[\x21-\x7e]{0,400}")
 _TYPES = {str: "a text in quotes", int: "a whole number", bool: "true or false"}
 
 
@@ -40,6 +41,12 @@ def require_known(key: str, known: Iterable[str], where: str) -> None:
     raise ValueError(f"{key} is not a setting of {where}{nearest(key, names)}")
 
 
+def require_id(text: str) -> None:
+    """Raise ValueError when `text` can be no client id: visible ASCII (RFC 6749 A.1), "" for none."""
+    if not _ID.fullmatch(text):
+        raise ValueError("must be one word of letters, digits and signs, such as Microsoft's portal shows")
+
+
 def nearest(key: str, names: Iterable[str]) -> str:
     """ "; did you mean NAME?" for the name most like `key`, else a list of all."""
     from difflib import get_close_matches
@@ -60,6 +67,13 @@ def from_text(row: Setting, text: str) -> Value:
     raise ValueError(f"{row.key} must be {_TYPES[row.type]}")
 
 
+def _require_word(key: str, value: str, where: str) -> None:
+    try:
+        require_id(value)
+    except ValueError as cause:
+        raise ValueError(f"{key} in {where} {cause}") from None
+
+
 def _checked_value(row: Setting, value: object, where: str) -> Value:
     if type(value) is not row.type or not isinstance(value, (str, int)):
         raise ValueError(f"{row.key} in {where} must be {_TYPES[row.type]}")
@@ -70,6 +84,8 @@ def _checked_value(row: Setting, value: object, where: str) -> Value:
             raise ValueError(f"{row.key} in {where} holds a control character")
         if row.key == "offline":
             Offline(value)
+        if row.key in ("client_id", "client_secret"):
+            _require_word(row.key, value, where)
     elif row.type is int and not row.least <= value <= row.most:
         raise ValueError(f"{row.key} in {where} must be from {row.least} to {row.most}")
     return value

@@ -165,6 +165,14 @@ GENERAL: tuple[Setting, ...] = (
         group="Fetching",
     ),
     Setting(
+        "client_id",
+        "Client id",
+        "Your registration at Microsoft, for accounts without one; OUTLOOK_TUI_CLIENT_ID goes before it.",
+        str,
+        "",
+        group="Program",
+    ),
+    Setting(
         "log_level",
         "Log",
         "How much is written to the log; secrets never are.",
@@ -287,6 +295,14 @@ ACCOUNT: tuple[Setting, ...] = (
     Setting("signature", "Signature", "Put under new mail.", str, "", group="Account", lines=True),
     Setting("ca_file", "Own certificates", "A PEM file of certificates to trust.", str, "", group="Account"),
     Setting("client_id", "Client id", "Your own app registration for OAuth.", str, "", group="Account"),
+    Setting(
+        "client_secret",
+        "Client secret",
+        "What Google gives to a registered program; Microsoft wants none. Never shown again.",
+        str,
+        "",
+        group="Account",
+    ),
     Setting(
         "authority",
         "Authority",

@@ -22,6 +22,7 @@ from tui.model.account import Account
 from tui.model.error import BadConfig, BadInput, CannotCreate
 
 SCHEMA = GENERAL
+CLIENT_ID = "OUTLOOK_TUI_CLIENT_ID"
 _TABLES = ("general", "keys", "accounts")
 _LARGEST = 1_000_000
 _LOCK_SECONDS = 10
@@ -46,6 +47,7 @@ class General:
     check_minutes: int = 5
     offline: str = "all"
     notifications: str = "bell"
+    client_id: str = ""
     log_level: str = "info"
 
 
@@ -61,6 +63,19 @@ class Settings:
         """The account of that address, in whatever case it is written."""
         wanted = address.lower()
         return next((account for account in self.accounts if account.address.lower() == wanted), None)
+
+    def client_ids(self) -> tuple[str, str]:
+        """The ids to sign in with where an account has none, the first that is not empty counts: from the
+        environment, and from [general].
+
+        Raises BadConfig when the one of the environment cannot be an id.
+        """
+        from_environment = os.environ.get(CLIENT_ID, "").strip()
+        try:
+            checking.require_id(from_environment)
+        except ValueError as cause:
+            raise BadConfig(f"{CLIENT_ID} {cause}.", "Correct or unset this environment variable.") from None
+        return from_environment, self.general.client_id
 
 
 def load(path: Path) -> Settings:

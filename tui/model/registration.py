@@ -1,4 +1,4 @@
-"""Why Microsoft wants a client id, and how a person comes by one. Text for the screen, the shell and the README.
+"""Why Microsoft wants a client id, and how a person comes by one: text for the screen and the shell.
 
 The steps are those of Microsoft's portal as its documents of 2026 describe them; its words move now and then.
 """
@@ -10,7 +10,7 @@ PORTAL = "https://entra.microsoft.com"
 WHY: tuple[str, ...] = (
     "Microsoft signs people in only for programs that are registered with it, each by a client id.",
     "No id for this program is built in, and it borrows none of another program.",
-    "An id is no secret; it costs nothing, but needs a Microsoft directory (an organisation or Azure).",
+    "An id is no secret, but to register one you need a directory: an organisation's, or one with Azure.",
     "If your organisation or somebody you trust has registered one for outlook-tui, take that.",
 )
 """Four lines on why there is a question at all."""
