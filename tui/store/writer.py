@@ -1,14 +1,9 @@
-"""Changing the store: one connection, and every method ONE transaction."""
+"""Changing the store: every method ONE transaction."""
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from types import TracebackType
-from typing import Concatenate, ParamSpec, TypeVar
+from collections.abc import Collection, Mapping, Sequence
 
 from tui.model.account import Protocol
 from tui.model.draft import Draft, Recipient, SendState
@@ -30,70 +25,18 @@ from tui.store import (
     undo,
 )
 from tui.store import switch as switching
-from tui.store.database import Database
-from tui.store.faults import translated
 from tui.store.records import Agreement, SentCopyOf
+from tui.store.transactions import Transactions
 
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
 _NO_TAGS: frozenset[str] = frozenset()
 
 
-class Writer:
+class Writer(Transactions):
     """The way in, for one thread; close it, or use it as a context manager.
 
     Writers of all threads and processes take turns, and wait at most ten seconds for each other. Every method
     raises StoreBroken (nothing was changed then) when the store cannot be written, Busy when it is not free.
     """
-
-    def __init__(self, path: Path) -> None:
-        database = Database(path)
-        if not database.ready():
-            database = Database.open(path)
-        self._path = path
-        self._db = database.connect()
-        self._durable = False
-
-    def close(self) -> None:
-        """Close the connection; closing twice does no harm."""
-        with translated(self._path):
-            self._db.close()
-
-    def __enter__(self) -> Writer:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    @contextmanager
-    def durable(self) -> Iterator[None]:
-        """Within it every commit, and all before it, is on the disk when the method returns (fsync).
-
-        For what precedes an act that cannot be taken back.
-        """
-        before, self._durable = self._durable, True
-        try:
-            yield
-        finally:
-            self._durable = before
-
-    def _do(
-        self, function: Callable[Concatenate[sqlite3.Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs
-    ) -> _T:
-        with translated(self._path):
-            self._db.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'NORMAL'}")
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                result = function(self._db, *args, **kwargs)
-                self._db.execute("COMMIT")
-            except BaseException:
-                # SQLite has rolled back by itself after some errors, such as a full disk.
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-            return result
 
     # Accounts and folders
 
