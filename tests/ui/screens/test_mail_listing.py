@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.ui.conftest import AppOf
 from tests.ui.eyes import shown, until
 from tests.ui.memory import ME, row
@@ -85,3 +87,21 @@ async def test_a_refresh_keeps_cursor_and_selection(app_of: AppOf) -> None:
         await until(pilot, lambda: 1 in app.mail.listing.ids)
         assert app.mail.listing.current == current
         assert app.mail.listing.selected == {11}
+
+
+@pytest.mark.parametrize("size", [(100, 30), (140, 36), (70, 30)])
+async def test_the_list_stands_where_it_was_after_reading(app_of: AppOf, size: tuple[int, int]) -> None:
+    app = app_of([row(number) for number in range(1, 101)])
+    async with app.run_test(size=size) as pilot:
+        listing = app.mail.listing
+        await pilot.press(*"j" * 45, *"k" * 5)
+        place = listing.cursor, listing.scroll_offset.y
+        await pilot.press("enter")
+        await until(pilot, lambda: app.focused is app.mail.pane)
+        await pilot.press("s")
+        await until(pilot, lambda: any(isinstance(one, c.SetFlags) for one in app.engine.posted))
+        app.mail.load()
+        await pilot.press("escape")
+        await until(pilot, lambda: app.focused is listing)
+        await pilot.pause()
+        assert (listing.cursor, listing.scroll_offset.y) == place

@@ -50,7 +50,7 @@ async def test_the_reading_header_shows_the_way_back() -> None:
     async with app.run_test(size=(70, 3)) as pilot:
         header.title, header.number, header.total = "Inbox", 2, 25
         await pilot.pause()
-        assert "‹ Inbox  2 of 25" in app.shown()[0]
+        assert "‹ Inbox  2 of 25 messages" in app.shown()[0]
         assert "q back" in app.shown()[0]
         await pilot.click(header)
     assert len(app.heard) == 1

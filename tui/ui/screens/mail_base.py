@@ -39,6 +39,7 @@ class MailBase(Screen[None]):
         self.memory = Memory(desk.paths.state)
         self.opened = False
         self.searching = False
+        self.unfolded: set[int] = set()
         self.folder_tree = FolderTree(id="folders")
         self.header = ListHeader(id="list-header")
         self.search_bar = SearchBar(id="search")

@@ -52,7 +52,6 @@ class Listing(MailBase):
         super().__init__(desk)
         self.sort = Sort.DATE
         self.filter = Filter.ALL
-        self._unfolded: set[int] = set()
         self._serial = 0
         self._refresh_timer: Timer | None = None
         self._loaded_at = 0.0
@@ -65,7 +64,7 @@ class Listing(MailBase):
         """Show another place from its top."""
         self.end_search()
         self.place, self.filter = place, Filter.ALL
-        self._unfolded.clear()
+        self.unfolded.clear()
         key = f"folder:{place.folder}" if place.folder else "all"
         self.memory.change(place=key)
         self.folder_tree.point_at(key)
@@ -172,17 +171,17 @@ class Listing(MailBase):
     def action_threads(self) -> None:
         """Show conversations as one row, or each message on its own."""
         self.memory.change(threads=not self._threads)
-        self._unfolded.clear()
+        self.unfolded.clear()
         self.load()
         self.flash("Grouped by conversation." if self._threads else "Every message on its own.")
 
     def action_thread(self) -> None:
         """Unfold or fold the conversation under the cursor."""
         head = self._head_of(self.listing.current)
-        if head in self._unfolded:
-            self._unfolded.discard(head)
+        if head in self.unfolded:
+            self.unfolded.discard(head)
         elif len(self.desk.reader.thread(head)) > 1 if head else False:
-            self._unfolded.add(head)
+            self.unfolded.add(head)
         else:
             self.flash("This message stands alone.")
             return
@@ -331,7 +330,7 @@ class Listing(MailBase):
 
     def _show(self, ids: array[int], fresh: bool) -> None:
         children: dict[int, int] = {}
-        for head in self._unfolded & set(ids) if self._unfolded else ():
+        for head in self.unfolded & set(ids) if self.unfolded else ():
             members = [one for one in reversed(self.desk.reader.thread(head)) if one != head]
             at = ids.index(head) + 1
             ids[at:at] = array("q", members)
@@ -349,9 +348,9 @@ class Listing(MailBase):
         return ("Nothing here.", "c writes a new message.")
 
     def _head_of(self, message: int) -> int:
-        if message in self._unfolded or not message:
+        if message in self.unfolded or not message:
             return message
-        for head in self._unfolded:
+        for head in self.unfolded:
             if message in self.desk.reader.thread(head):
                 return head
         return message

@@ -55,6 +55,8 @@ class Reading(MailBase):
         self._drop_timers()
         self.wanted = message
         self.pane_header.title = self.header.title
+        grouped = self._threads and not self.searching
+        self.pane_header.noun = "conversation" if grouped else "message"
         self.pane_header.number, self.pane_header.total = self.listing.cursor + 1, len(self.listing.ids)
         row = self.listing.row(message) if message else None
         if row is None:

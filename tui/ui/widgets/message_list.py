@@ -76,8 +76,9 @@ class MessageList(ScrollView, can_focus=True):
         self.cursor = 0
         self.selected: set[int] = set()
         self.empty_text: tuple[str, ...] = ()
-        self._children_of: dict[int, int] = {}
+        self.children_of: dict[int, int] = {}
         self._anchor = 0
+        self._lines = 1
         self._hover = -1
         self._cache: dict[int, Row] = {}
         self._sizes: dict[int, int] = {}
@@ -94,8 +95,8 @@ class MessageList(ScrollView, can_focus=True):
 
     @property
     def row_lines(self) -> int:
-        """Lines each message takes."""
-        return lines_for(self.room, self.layout_setting)
+        """Lines each message takes; while the list is out of view, as many as before."""
+        return lines_for(self.room, self.layout_setting) if self.room else self._lines
 
     @property
     def current(self) -> int:
@@ -111,9 +112,8 @@ class MessageList(ScrollView, can_focus=True):
         are kept, and the cursor goes to the next message when its own is gone.
         """
         before, at_top = self.current, self.scroll_offset.y == 0
-        distance = self.cursor * self.row_lines - self.scroll_offset.y
-        self.ids = ids
-        self._children_of = dict(children or {})
+        distance, self.ids = self.cursor * self.row_lines - self.scroll_offset.y, ids
+        self.children_of = dict(children or {})
         self.forget_rows()
         if fresh:
             self.cursor, self._anchor = 0, 0
@@ -256,7 +256,7 @@ class MessageList(ScrollView, can_focus=True):
         if row is None:
             return Strip.blank(width, self._style(backdrop or "text"))
         look = Look(width, self.row_lines, self._now, self.outgoing, self.place, self.iso_dates)
-        state = State(message in self.selected, self._sizes.get(message, 1), message in self._children_of)
+        state = State(message in self.selected, self._sizes.get(message, 1), message in self.children_of)
         return self._drawn.strips(row, look, state, backdrop)[part]
 
     def notify_style_update(self) -> None:
@@ -374,11 +374,13 @@ class MessageList(ScrollView, can_focus=True):
         return Strip([Segment(text, style)]).text_align(width, "center").crop_extend(0, width, style)
 
     def _measure(self) -> None:
-        self.virtual_size = Size(self.room, len(self.ids) * self.row_lines)
+        self._lines = self.row_lines
+        self.virtual_size = Size(self.room, len(self.ids) * self._lines)
 
     def _reveal(self) -> None:
-        lines = self.row_lines
-        self.scroll_to_region(Region(0, self.cursor * lines, 1, lines), animate=False, force=True)
+        if self.room:
+            row = Region(0, self.cursor * self.row_lines, 1, self.row_lines)
+            self.scroll_to_region(row, animate=False, force=True)
 
     def _refresh_row(self, index: int) -> None:
         lines = self.row_lines
