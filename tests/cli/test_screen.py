@@ -9,7 +9,6 @@ import select
 import struct
 import subprocess
 import sys
-import tempfile
 import termios
 import time
 from collections.abc import Iterator
@@ -71,7 +70,7 @@ class Terminal:
 
 
 @contextmanager
-def _opened(*words: str) -> Iterator[Terminal]:
+def _opened(*words: str, **environment: str) -> Iterator[Terminal]:
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
     process = subprocess.Popen(
@@ -79,7 +78,7 @@ def _opened(*words: str) -> Iterator[Terminal]:
         stdin=slave,
         stdout=slave,
         stderr=slave,
-        env={**os.environ, "TERM": "xterm-256color"},
+        env={**os.environ, "TERM": "xterm-256color", **environment},
         start_new_session=True,
     )
     os.close(slave)
@@ -91,19 +90,15 @@ def _opened(*words: str) -> Iterator[Terminal]:
         os.close(master)
 
 
-def _demo_homes() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("outlook-tui-demo-*"))
-
-
 @pytest.mark.terminal
-def test_the_demo_opens_and_leaves_nothing_behind() -> None:
-    before = _demo_homes()
-    with _opened("--demo") as terminal:
+def test_the_demo_opens_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    with _opened("--demo", TMPDIR=str(tmp_path)) as terminal:
         terminal.wait_for("nothing leaves this computer")
         terminal.wait_for("Welcome: five things to try")
+        assert [path.name[:17] for path in tmp_path.iterdir()] == ["outlook-tui-demo-"]
         terminal.press("\x11")
         assert terminal.ended() == 0
-    assert _demo_homes() <= before
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.terminal
