@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
+from keyring.backends.chainer import ChainerBackend
 from keyring.errors import InitError, KeyringLocked, NoKeyringError, PasswordDeleteError, PasswordSetError
 
 
@@ -100,15 +101,30 @@ class Asking(Memory):
     """Belongs to a package whose back ends ask on the terminal."""
 
 
-Asking.__module__ = "keyrings.alt.file"
+class OtherAsking(Memory):
+    """Belongs to the other such package."""
 
 
 class PlaintextKeyring(Memory):
-    """Has the name of the back end that writes a readable file."""
+    """Has the name of the back end that writes a readable file, in the package of those that ask."""
+
+
+Asking.__module__ = PlaintextKeyring.__module__ = "keyrings.alt.file"
+OtherAsking.__module__ = "keyrings.cryptfile.cryptfile"
 
 
 class NullChild(null.Keyring):
     """Derived from the null back end."""
+
+
+class Chain(ChainerBackend):
+    """A chain of the given back ends, the first the best; keyring makes its own from all that it finds."""
+
+    backends: Sequence[KeyringBackend] = ()
+
+    def __init__(self, *chained: KeyringBackend) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.backends = chained
 
 
 def no_store() -> KeyringBackend:
@@ -116,16 +132,26 @@ def no_store() -> KeyringBackend:
     return fail.Keyring()  # type: ignore[no-untyped-call]
 
 
-ERRORS: tuple[tuple[Callable[[], KeyringBackend], str], ...] = (
-    (no_store, "no password store"),
-    (lambda: Raising(NoKeyringError), "no password store"),
-    (lambda: Raising(KeyringLocked), "is locked"),
-    (lambda: Raising(InitError), "is locked"),
-    (lambda: Raising(EOFError), "would lose the secret"),
-    (lambda: Raising(PermissionError), "did not take"),
-    (null.Keyring, "would lose the secret"),
-    (NullChild, "would lose the secret"),
-    (Asking, "would lose the secret"),
-    (PlaintextKeyring, "would lose the secret"),
+def prompting_chain() -> KeyringBackend:
+    """What keyring takes where keyrings.alt and keyrings.cryptfile are installed."""
+    return Chain(OtherAsking(), Asking(), PlaintextKeyring())
+
+
+ERRORS: tuple[tuple[str, Callable[[], KeyringBackend], str], ...] = (
+    ("no D-Bus", no_store, "This computer has no password store"),
+    ("no store behind a chain", Chain, "This computer has no password store"),
+    ("no store, told late", lambda: Raising(NoKeyringError), "This computer has no password store"),
+    ("no login keyring", lambda: Raising(InitError), "no keyring that can be opened"),
+    ("locked", lambda: Raising(KeyringLocked), "is locked"),
+    ("null", null.Keyring, "say yes and lose the secret"),
+    ("derived from null", NullChild, "say yes and lose the secret"),
+    ("prompting", Asking, "ask for its password in the middle of this terminal"),
+    ("prompting, of the other package", OtherAsking, "ask for its password in the middle of this terminal"),
+    ("prompting chain", prompting_chain, "ask for its password in the middle of this terminal"),
+    ("asked without a terminal", lambda: Raising(EOFError), "ask for its password in the middle"),
+    ("plain text", PlaintextKeyring, "keep the secret readable in a file"),
+    ("plain text in a chain", lambda: Chain(PlaintextKeyring()), "keep the secret readable in a file"),
+    ("an error of its library", lambda: Raising(PermissionError), "did not take or give back"),
 )
-"""Each way a store cannot be used at all, with words of what is said."""
+"""Each way a store cannot be used at all, with words of what is said; keyring's behaviour on a computer
+without a desktop, row by row. The slow, the stale and the small store have tests of their own."""

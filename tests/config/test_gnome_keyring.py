@@ -60,8 +60,13 @@ def _installed() -> None:
     pytest.skip(HOW_TO_GET_IT)
 
 
-def _run(home: Path, *, password: str | None, bus: bool = True, delete: bool = False) -> dict[str, Any]:
-    """What the program finds; `password` unlocks the login keyring of `home` (and makes it at first)."""
+def _run(
+    home: Path, *, password: str | None, bus: bool = True, delete: bool = False, stale: str = ""
+) -> dict[str, Any]:
+    """What the program finds; `password` unlocks the login keyring of `home` (and makes it at first).
+
+    `stale` is the address of a bus that is no longer there.
+    """
     (home / "run").mkdir(mode=0o700, exist_ok=True)
     environment = {
         key: value
@@ -70,6 +75,7 @@ def _run(home: Path, *, password: str | None, bus: bool = True, delete: bool = F
         and not key.startswith(("GNOME_KEYRING", "XDG_"))
     }
     environment |= {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "PYTHONPATH": str(ROOT)}
+    environment |= {"DBUS_SESSION_BUS_ADDRESS": stale} if stale else {}
     argv = [sys.executable, "-c", PROGRAM, *(["delete"] if delete else [])]
     if bus:
         unlock = UNLOCK.format(password=password) if password else ""
@@ -109,6 +115,14 @@ def test_no_keyring_made_yet_and_nobody_to_ask(tmp_path: Path) -> None:
     found = _run(tmp_path, password=None)
 
     assert (found["set"][0], found["held"], found["probe"]) == ("NotKept", True, False)
+    assert "no keyring that can be opened" in found["set"][1]
+
+
+def test_a_bus_that_is_gone_is_named(tmp_path: Path) -> None:
+    found = _run(tmp_path, password=None, bus=False, stale=f"unix:path={tmp_path}/bus")
+
+    assert (found["set"][0], found["held"], found["probe"]) == ("NotKept", True, False)
+    assert "DBUS_SESSION_BUS_ADDRESS names is gone" in found["set"][1]
 
 
 def test_no_bus_means_no_store(tmp_path: Path) -> None:

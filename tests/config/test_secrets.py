@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
+import subprocess
+import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
-from keyring.backends.chainer import ChainerBackend
 from keyring.errors import KeyringLocked
 
 from tests.config import stores
@@ -74,8 +78,16 @@ def test_for_this_session_only(store: stores.Memory) -> None:
     assert store.values == {}
 
 
-@pytest.mark.parametrize(("make", "said"), stores.ERRORS)
-def test_a_store_that_cannot_be_used(make: Callable[[], KeyringBackend], said: str) -> None:
+WAYS = pytest.mark.parametrize(
+    ("make", "said"), [row[1:] for row in stores.ERRORS], ids=[row[0] for row in stores.ERRORS]
+)
+
+
+@WAYS
+def test_a_store_that_cannot_be_used(
+    make: Callable[[], KeyringBackend], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     keyring.set_keyring(make())
     secrets = Secrets()
 
@@ -161,25 +173,89 @@ def _wait_for_keyring_threads() -> None:
             thread.join(5)
 
 
-def test_the_good_one_of_a_chain_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_good_one_of_a_chain_is_used() -> None:
     good = stores.Memory()
-    monkeypatch.setattr(ChainerBackend, "backends", [stores.Asking(), stores.PlaintextKeyring(), good])
-    keyring.set_keyring(ChainerBackend())  # type: ignore[no-untyped-call]
+    keyring.set_keyring(stores.Chain(stores.Asking(), stores.PlaintextKeyring(), good))
 
     Secrets().set(ME, "incoming", Secret("x"))
 
     assert len(good.values) == 2
 
 
-@pytest.mark.parametrize(("chain", "said"), [([], "no password store"), ([stores.Asking()], "would lose")])
-def test_a_chain_without_a_good_one(
-    monkeypatch: pytest.MonkeyPatch, chain: list[KeyringBackend], said: str
+@pytest.mark.parametrize("kind", ["path", "abstract"])
+def test_a_bus_that_is_gone_is_told_from_one_that_has_no_store(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ChainerBackend, "backends", chain)
-    keyring.set_keyring(ChainerBackend())  # type: ignore[no-untyped-call]
+    keyring.set_keyring(stores.no_store())
+    place = str(tmp_path / "bus")
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:{kind}={place},guid=1")
 
-    with pytest.raises(NotKept, match=said):
-        Secrets().set(ME, "incoming", Secret("x"))
+    with pytest.raises(SignInNeeded, match="session bus that DBUS_SESSION_BUS_ADDRESS names is gone"):
+        Secrets().get(ME, "incoming")
+    with socket.socket(socket.AF_UNIX) as bus:
+        bus.bind(place if kind == "path" else f"\0{place}")
+        bus.listen()
+        with pytest.raises(SignInNeeded, match="This computer has no password store"):
+            Secrets().get(ME, "incoming")
+
+
+@pytest.mark.parametrize("name", ["nowhere.Keyring", "keyring.backends.null.Nothing", "Keyring"])
+def test_a_back_end_that_is_not_there(name: str) -> None:
+    code = (
+        "from tui.config.secrets import Secrets; found = Secrets().probe();"
+        "print(found.ok, found.exit_code, found.detail, found.fix)"
+    )
+    environment = {**os.environ, "PYTHON_KEYRING_BACKEND": name}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=True
+    )
+
+    assert ran.stdout.startswith("False 77 The keyring back end that is set up cannot be loaded")
+    assert "PYTHON_KEYRING_BACKEND" in ran.stdout
+
+
+def test_what_windows_takes_and_what_it_does_not(store: stores.Memory) -> None:
+    with pytest.raises(RuntimeError, match="stub received bad data"):
+        store.set_password("a service", ME, "x" * 1281)
+    for length in (1, 999, 1000, 1280, 1281, 1600, 6472, 100_000):
+        secret = Secret("é" * (length // 2) + "x" * (length - length // 2))
+        Secrets().set(ME, "oauth", secret)
+        assert Secrets().get(ME, "oauth") == secret
+    Secrets().delete(ME, "oauth")
+    assert store.values == {}
+
+
+def test_waiting_is_told_once_and_its_end_too() -> None:
+    waiting = stores.Waiting()
+    keyring.set_keyring(waiting)
+    told: list[bool] = []
+    began_to_wait = threading.Event()
+
+    def tell(now: bool) -> None:
+        told.append(now)
+        began_to_wait.set()
+
+    secrets = Secrets(waiting=tell)
+    threads = [threading.Thread(target=secrets.get, args=(ME, which)) for which in ("incoming", "smtp")]
+    began = time.monotonic()
+    for thread in threads:
+        thread.start()
+    assert began_to_wait.wait(5)
+    assert 0.5 < time.monotonic() - began < 3
+    time.sleep(0.1)
+    assert told == [True]
+    waiting.answered.set()
+    for thread in threads:
+        thread.join(5)
+    assert told == [True, False]
+
+
+def test_a_quick_store_is_not_told_of(store: stores.Memory) -> None:
+    told: list[bool] = []
+
+    Secrets(waiting=told.append).set(ME, "incoming", Secret("x"))
+
+    assert told == []
 
 
 def test_probe_leaves_nothing(store: stores.Memory) -> None:
@@ -207,10 +283,10 @@ def test_many_threads_at_once(store: stores.Memory) -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "said"), [*stores.ERRORS, (stores.WriteRefused, ""), (lambda: stores.Memory(9), "")]
+    "make", [*(row[1] for row in stores.ERRORS), stores.WriteRefused, lambda: stores.Memory(9)]
 )
 def test_the_secret_is_shown_nowhere(
-    make: Callable[[], KeyringBackend], said: str, caplog: pytest.LogCaptureFixture
+    make: Callable[[], KeyringBackend], caplog: pytest.LogCaptureFixture
 ) -> None:
     keyring.set_keyring(make())
     secrets = Secrets()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.config.paths import Paths
     from tui.config.settings import Settings
     from tui.model.account import Account
+    from tui.model.event import Event
     from tui.model.folder import Folder
     from tui.store.reader import Reader
     from tui.sync.engine import Engine
@@ -145,6 +146,7 @@ class Shell:
         self.start_log()
 
         engine = Engine(self.paths, self.settings, Secrets(), watch=watch)
+        engine.listen(self._tell_of_keyring)
         within = CLOSE_WITHIN
         try:
             engine.start(offline=self.offline)
@@ -154,6 +156,17 @@ class Shell:
             raise
         finally:
             engine.close(within)
+
+    def _tell_of_keyring(self, event: Event) -> None:
+        from tui.model.event import KeyringWaits
+
+        if isinstance(event, KeyringWaits):
+            self.keyring_waits(event.waiting)
+
+    def keyring_waits(self, waiting: bool) -> None:
+        """Tell the person that the keyring has not answered: it may be asking in a window of its own."""
+        if waiting:
+            self.output.note("Waiting for your keyring; it may be asking for its password.")
 
 
 def _no_account(address: str, known: list[str]) -> NotFound:

@@ -8,10 +8,11 @@ Nothing of a back end's error is kept but its type: its text may hold the secret
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from enum import Enum
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
+from tui.config.backends import NEVER_KEPT, Fault, Unusable, fault_of, name_of, usable
 from tui.config.chunks import Backend, Damaged, Slot
 from tui.config.command import from_command
 from tui.model.command import Check
@@ -21,56 +22,24 @@ from tui.model.secret import Secret
 __all__ = ["Secrets", "from_command"]
 
 _LIMIT = 30.0
+_PATIENCE = 0.7
 _PROBE = ("probe@outlook-tui.invalid", "probe")
-_ASKING = ("keyrings.alt", "keyrings.cryptfile")
 
 T = TypeVar("T")
 
 
-class Fault(Enum):
-    """Why the keyring does not help: what to say, and what to do about it."""
-
-    NONE = (
-        "This computer has no password store that the program can use",
-        "Install and unlock one (gnome-keyring, KWallet), or use a password command.",
-    )
-    LOCKED = (
-        "The password store is locked",
-        "Unlock it (log in to the desktop, or unlock the keyring) and try again, or use a password command.",
-    )
-    UNSAFE = (
-        "The password store that is set up would lose the secret, keep it readable or ask on this terminal",
-        "Choose another keyring back end (see keyring's keyringrc.cfg), or use a password command.",
-    )
-    REFUSED = (
-        "The password store did not take or give back the secret",
-        "Try again, look at the store with its own program, or use a password command.",
-    )
-    SLOW = (
-        "The password store did not answer in time",
-        "It may be waiting for its password in a window of its own; answer there and try again.",
-    )
-    DAMAGED = (
-        "The secret in the password store is damaged",
-        "Sign in again; it is then written anew.",
-    )
-
-
-class _Unusable(Exception):  # noqa: N818 - never leaves this module
-    def __init__(self, fault: Fault, detail: str = "") -> None:
-        super().__init__(fault.name)
-        self.fault = fault
-        self.detail = detail
-
-
 class Secrets:
-    """The secrets of all accounts. Any thread may use it; `which` is "incoming" or "smtp".
+    """The secrets of all accounts. Any thread may use it; `which` is "incoming", "smtp" or "oauth".
 
-    Each call may take up to `limit` seconds while the person answers the keyring's own question.
+    Each call may take up to `limit` seconds while the person answers the keyring's own question. `waiting`
+    is called with True once calls have waited longer than usual, and with False when that is over.
     """
 
-    def __init__(self, limit: float = _LIMIT) -> None:
+    def __init__(self, limit: float = _LIMIT, waiting: Callable[[bool], None] | None = None) -> None:
+        self.waiting = waiting
         self._limit = limit
+        self._waits = 0
+        self._waits_lock = threading.Lock()
         self._session: dict[tuple[str, str], Secret] = {}
         self._session_lock = threading.Lock()
         self._keyring_lock = threading.Lock()
@@ -84,7 +53,7 @@ class Secrets:
             return held
         try:
             text = self._ask(lambda backend: Slot(backend, address, which).read())
-        except _Unusable as unusable:
+        except Unusable as unusable:
             what, hint = unusable.fault.value
             raise SignInNeeded(f"{what}.", hint, detail=unusable.detail) from None
         return None if text is None else Secret(text)
@@ -97,7 +66,7 @@ class Secrets:
         self.remember(address, which, secret)
         try:
             self._ask(lambda backend: Slot(backend, address, which).write(secret.reveal()))
-        except _Unusable as unusable:
+        except Unusable as unusable:
             what, hint = unusable.fault.value
             raise NotKept(
                 f"{what}; it is kept for this session only.", hint, detail=unusable.detail
@@ -120,8 +89,8 @@ class Secrets:
             self._session.pop((address, which), None)
         try:
             self._ask(lambda backend: Slot(backend, address, which).delete())
-        except _Unusable as unusable:
-            if unusable.fault not in (Fault.NONE, Fault.UNSAFE):  # nothing of ours was ever put there
+        except Unusable as unusable:
+            if unusable.fault not in NEVER_KEPT:
                 what, hint = unusable.fault.value
                 raise NotKept(
                     f"{what}; what is saved there was not deleted.", hint, detail=unusable.detail
@@ -131,7 +100,7 @@ class Secrets:
         """Whether the keyring can be used: a value of no meaning is written, read, compared and deleted."""
         try:
             name = self._ask(_try_out)
-        except _Unusable as unusable:
+        except Unusable as unusable:
             what, hint = unusable.fault.value
             detail = f"{what} ({unusable.detail})." if unusable.detail else f"{what}."
             return Check("keyring", False, detail, hint, exit_code=SignInNeeded.exit_code)
@@ -142,10 +111,29 @@ class Secrets:
             return self._session.get((address, which))
 
     def _ask(self, use: Callable[[Backend], T]) -> T:
-        """Do something with the keyring in a thread of its own, one at a time. Raises _Unusable."""
-        call = _Call(lambda: use(_backend()), self._keyring_lock, self._limit)
+        """Do something with the keyring in a thread of its own, one at a time. Raises Unusable."""
+        call = _Call(lambda: use(usable()), self._keyring_lock, self._limit)
         threading.Thread(target=call.run, name="keyring", daemon=True).start()
+        patience = min(_PATIENCE, self._limit)
+        if not call.done(patience):
+            with self._telling():
+                call.done(self._limit - patience)
         return call.answer()
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Say that the keyring is waited for, from the first call that waits to the end of the last."""
+        self._tell(1)
+        try:
+            yield
+        finally:
+            self._tell(-1)
+
+    def _tell(self, more: int) -> None:
+        with self._waits_lock:
+            before, self._waits = self._waits, self._waits + more
+            if self.waiting and not (before and self._waits):
+                self.waiting(self._waits > 0)
 
 
 class _Call(Generic[T]):
@@ -157,65 +145,31 @@ class _Call(Generic[T]):
         self._limit = limit
         self._done = threading.Event()
         self._answer: list[T] = []
-        self._fault = _Unusable(Fault.SLOW)
+        self._fault = Unusable(Fault.SLOW)
 
     def run(self) -> None:
         if not self._turn.acquire(timeout=self._limit):
             return
         try:
             self._answer.append(self._work())
-        except _Unusable as unusable:
+        except Unusable as unusable:
             # Without its traceback, whose frames hold the secret.
-            self._fault = _Unusable(unusable.fault, unusable.detail)
+            self._fault = Unusable(unusable.fault, unusable.detail)
         except Damaged:
-            self._fault = _Unusable(Fault.DAMAGED)
+            self._fault = Unusable(Fault.DAMAGED)
         except Exception as cause:  # noqa: BLE001 - back ends raise whatever their library does
-            self._fault = _Unusable(_fault_of(cause), type(cause).__name__)
+            self._fault = Unusable(fault_of(cause), name_of(cause))
         finally:
             self._turn.release()
             self._done.set()
 
+    def done(self, within: float) -> bool:
+        return self._done.wait(within)
+
     def answer(self) -> T:
-        self._done.wait(self._limit)
         if self._answer:
             return self._answer[0]
         raise self._fault
-
-
-def _backend() -> Backend:
-    """The back end to use: the first good one of a chain, else the only one. Raises _Unusable."""
-    import keyring
-    from keyring.backends.chainer import ChainerBackend
-
-    chosen = keyring.get_keyring()
-    candidates = list(chosen.backends) if isinstance(chosen, ChainerBackend) else [chosen]
-    faults = [_unfit(type(candidate)) for candidate in candidates]
-    for candidate, fault in zip(candidates, faults, strict=True):
-        if fault is None:
-            return candidate
-    raise _Unusable(faults[0] or Fault.NONE if faults else Fault.NONE, type(chosen).__name__)
-
-
-def _unfit(kind: type) -> Fault | None:
-    """Why a back end of this class, or of one derived from it, is not used; None when it is."""
-    names = [f"{one.__module__}.{one.__qualname__}" for one in kind.__mro__]
-    if any(name.startswith("keyring.backends.fail.") for name in names):
-        return Fault.NONE
-    if any(name.startswith(("keyring.backends.null.", *_ASKING)) or "Plaintext" in name for name in names):
-        return Fault.UNSAFE
-    return None
-
-
-def _fault_of(cause: Exception) -> Fault:
-    from keyring.errors import InitError, KeyringLocked, NoKeyringError
-
-    if isinstance(cause, NoKeyringError):
-        return Fault.NONE
-    if isinstance(cause, (KeyringLocked, InitError)):
-        return Fault.LOCKED
-    if isinstance(cause, EOFError):  # it asked on a terminal that is not there
-        return Fault.UNSAFE
-    return Fault.REFUSED
 
 
 def _try_out(backend: Backend) -> str:

@@ -36,7 +36,7 @@ from tui.model.command import (
     TestAccount,
 )
 from tui.model.error import Cancelled
-from tui.model.event import AccountStatus, Event
+from tui.model.event import AccountStatus, Event, KeyringWaits
 from tui.store.database import Database
 from tui.store.lock import EngineLock
 from tui.sync.accounts import Accounts
@@ -67,6 +67,7 @@ class Engine:
         self._local = LocalThread(self._context, self._crew)
         self._doorman = Doorman(self._context, self._lock, self._crew, self.post, self._led)
         self._closing = threading.Event()
+        secrets.waiting = self._tell_of_keyring
 
     @property
     def leading(self) -> bool:
@@ -98,6 +99,9 @@ class Engine:
     def _led(self) -> None:
         """The process that led has gone, and the lead is ours."""
         self._crew.start()
+
+    def _tell_of_keyring(self, waiting: bool) -> None:
+        self._context.board.tell(KeyringWaits(waiting))
 
     def listen(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         """Hear every event, on the engine's threads: keep it short. Answers the function that ends it."""
