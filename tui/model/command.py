@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from tui.model.account import Account, Protocol
 from tui.model.draft import Draft
-from tui.model.message import NO_FLAGS, Flag
+from tui.model.message import NO_FLAGS, Flag, KeptMessage
 from tui.model.secret import Secret
 from tui.model.sign_in import Way
 
@@ -68,6 +68,21 @@ class CreateFolder:
 
     account: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """Take in mail that was kept elsewhere, into a folder that is made where there is none of that name; the
+    server of an IMAP account is given it.
+
+    What the folder (with `everywhere`: the account) has already is not taken again. Answers the new ids in
+    the order of `messages`, 0 for each that was here.
+    """
+
+    account: str
+    folder: str
+    messages: tuple[KeptMessage, ...]
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +362,7 @@ LocalCommand = (
     | Delete
     | Undo
     | CreateFolder
+    | Import
     | StartDraft
     | SaveDraft
     | Attach

@@ -92,6 +92,16 @@ class NewMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptMessage:
+    """A whole message that was kept outside the store, with the flags it had there; `received` is Unix
+    seconds, 0 where that is only known from its header."""
+
+    raw: bytes
+    flags: Flag = NO_FLAGS
+    received: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One message as a list shows it. `id` is the store's own and never changes.
 

@@ -15,6 +15,8 @@ from tui.store import (
     drafts,
     flags,
     folders,
+    importing,
+    indexing,
     insert,
     moves,
     outbox,
@@ -25,6 +27,7 @@ from tui.store import (
     undo,
 )
 from tui.store import switch as switching
+from tui.store.importing import Same
 from tui.store.records import Agreement, SentCopyOf
 from tui.store.transactions import Transactions
 
@@ -76,9 +79,12 @@ class Writer(Transactions):
         messages: Sequence[NewMessage],
         mark: SyncMark | None = None,
         on_server: bool = True,
+        *,
+        index_later: bool = False,
     ) -> list[int]:
-        """Store messages; answers their ids in that order. A uid that is here already is not stored again."""
-        return self._do(insert.add, folder, messages, mark, on_server)
+        """Store messages; answers their ids in that order. A uid that is here already is not stored again.
+        With `index_later` they wait for `index`."""
+        return self._do(insert.add, folder, messages, mark, on_server, index_later)
 
     def downloaded(
         self, folder: int, messages: Sequence[NewMessage], sizes: Mapping[str, int] | None = None
@@ -91,13 +97,24 @@ class Writer(Transactions):
         """File whole mail made here; a server's folder is given it by APPEND. Answers the ids."""
         return self._do(insert.append, folder, messages)
 
+    def add_absent(
+        self, folder: int, messages: Sequence[tuple[NewMessage, int]], same: Same, *, everywhere: bool
+    ) -> list[int]:
+        """File mail that comes from files; answers ids, 0 for what was here (see store.importing)."""
+        return self._do(importing.add_absent, folder, messages, same, everywhere)
+
     def body(self, message: int, raw: bytes, scan: Scan) -> None:
         """Make a message whole."""
         self._do(insert.add_bodies, [(message, raw, scan)])
 
-    def bodies(self, found: Sequence[tuple[int, bytes, Scan]]) -> None:
-        """Make many messages whole: id, bytes, scan. Batches of about 100 ms leave room for others."""
+    def bodies(self, found: Sequence[tuple[int, bytes, Scan | None]]) -> None:
+        """Make many messages whole: id, bytes, scan. Batches of about 100 ms leave room for others.
+        Without their scans they wait for `index`."""
         self._do(insert.add_bodies, found)
+
+    def index(self, found: Sequence[tuple[int, bool, Scan | None]]) -> None:
+        """Take messages into the search index that `Reader.to_index` named: id, whole, scan."""
+        self._do(indexing.take, found)
 
     # Places on the server
 

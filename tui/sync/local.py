@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from tui.model.account import Protocol
+from tui.model.account import Account, Protocol
 from tui.model.command import (
     Archive,
     Attach,
@@ -22,6 +22,7 @@ from tui.model.command import (
     Delete,
     Detach,
     DropDraft,
+    Import,
     LocalCommand,
     Move,
     QueueDraft,
@@ -125,6 +126,8 @@ class Changes:
                 return self._undo()
             case CreateFolder(account, name):
                 return self._create_folder(account, name)
+            case Import():
+                return self._import(command)
             case ConfirmGone(folder, remove):
                 self._confirm_gone(folder, remove)
                 return None
@@ -217,14 +220,47 @@ class Changes:
             self._context.board.tell(FoldersChanged(found.account))
 
     def _create_folder(self, account: str, name: str) -> object:
-        known = self._context.account(account)
-        if known is None:
-            raise NotFound(f"There is no account {account}.", "outlook-tui account list shows them all.")
+        known = self._known(account)
         if known.incoming is Protocol.IMAP:
             return self._crew.ask(known.address, MakeFolder(name))
         number = self._writer.local_folder(known.address, name, Role.NONE)
         self._context.board.tell(FoldersChanged(known.address))
         return number
+
+    def _import(self, command: Import) -> tuple[int, ...]:
+        from tui.mail.mailbox_text import same, wire_size
+        from tui.sync.writing import kept_message
+
+        folder = self._target(command.account, command.folder)
+        messages = [
+            (kept_message(one.raw, one.flags, one.received), wire_size(one.raw)) for one in command.messages
+        ]
+        ids = self._writer.add_absent(folder, messages, same, everywhere=command.everywhere)
+        if any(ids):
+            self._context.board.tell(MessagesChanged(command.account, folder))
+            self._context.board.tell(FoldersChanged(command.account))
+            self._crew.nudge(command.account)
+        return tuple(ids)
+
+    def _target(self, address: str, name: str) -> int:
+        """The folder to put mail into, made where there is none; the inbox by any spelling."""
+        account = self._known(address)
+        is_inbox = name.casefold() == "inbox"
+        found = self._reader.folder_named(account.address, name)
+        if found is None and is_inbox:
+            found = self._reader.folder_role(account.address, Role.INBOX)
+        if found is not None and found.selectable:
+            return found.id
+        on_server = account.incoming is Protocol.IMAP
+        if is_inbox:
+            return self._writer.make_folder(account.address, "INBOX", Role.INBOX, on_server=on_server)
+        return self._writer.make_folder(account.address, name, on_server=on_server)
+
+    def _known(self, address: str) -> Account:
+        known = self._context.account(address)
+        if known is None:
+            raise NotFound(f"There is no account {address}.", "outlook-tui account list shows them all.")
+        return known
 
     def _tell(self, before: Iterable[Row], changed: Sequence[int]) -> None:
         rows = [*before, *self._reader.rows(changed)]

@@ -10,8 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 from tui.mail.build import build, draft_copy, new_message_id
-from tui.mail.header import block, envelope, envelope_of, fingerprint_of, split
+from tui.mail.header import block, envelope, envelope_of, fingerprint_of, received_date, split
 from tui.mail.scan import scan
+from tui.mail.signature import signature_block
 from tui.model.account import Account
 from tui.model.command import (
     Attach,
@@ -88,10 +89,6 @@ class Writing:
             raise NotFound(f"There is no account {address}.", "outlook-tui account list shows them all.")
         return account
 
-    def _signature(self, account: Account) -> str:
-        """The account's own signature, else the one in the settings for all that have none."""
-        return account.signature if account.signature.strip() else self._context.settings.general.signature
-
     def _saved(self, number: int) -> Draft:
         draft = self._reader.draft(number)
         if draft is None:
@@ -104,9 +101,8 @@ class Writing:
     def _started(self, address: str, kind: str, message: int) -> Draft:
         account = self._account(address)
         if kind == "new":
-            return Draft(
-                account=account.address, sender=account.address, body=signed("", self._signature(account))
-            )
+            below = signature_block(self._context.settings.signature_of(account))
+            return Draft(account=account.address, sender=account.address, body=f"\n{below}" if below else "")
         row = self._reader.row(message)
         raw = self._reader.raw(message)
         if row is None:
@@ -122,7 +118,7 @@ class Writing:
 
         content = parse(raw)
         own = [one.address for one in self._context.settings.accounts]
-        name, signature = account.address, self._signature(account)
+        name, signature = account.address, self._context.settings.signature_of(account)
         files: list[File] = []
         match kind:
             case "reply" | "reply-all":
@@ -254,23 +250,22 @@ def read_file(path: str) -> File:
 
 def as_new_message(raw: bytes, flags: Flag) -> NewMessage:
     """A message of our own making, received now."""
+    return kept_message(raw, flags, int(time.time()))
+
+
+def kept_message(raw: bytes, flags: Flag, received: int) -> NewMessage:
+    """A whole message received at that time (Unix seconds); 0: when its header says that it was."""
     fields = split(block(raw))
+    shown = envelope_of(fields)
     return NewMessage(
-        envelope=envelope_of(fields),
-        received=int(time.time()),
+        envelope=shown,
+        received=received or received_date(fields) or shown.date or int(time.time()),
         size=len(raw),
         fingerprint=fingerprint_of(fields),
         flags=flags,
         raw=raw,
         scan=scan(raw),
     )
-
-
-def signed(body: str, signature: str) -> str:
-    """The body with the signature below the cursor and above what is quoted (RFC 3676 4.3)."""
-    if not signature.strip():
-        return body
-    return f"\n\n-- \n{signature.strip()}\n{body}"
 
 
 def carried(raw: bytes, content: Content) -> list[File]:
