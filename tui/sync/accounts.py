@@ -6,13 +6,14 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from tui.config.settings import Settings, load, remove_account, save_account
-from tui.model.account import Account, Login, Protocol, SecretSource
+from tui.model.account import Account, Auth, Login, Protocol, SecretSource
 from tui.model.command import Check, RemoveAccount, SaveAccount, SignIn, TestAccount
 from tui.model.error import MailError, NotFound, NotKept, SignInNeeded
-from tui.model.event import AccountsChanged, Checked, Problem
+from tui.model.event import AccountsChanged, Checked, Phase, Problem
 from tui.model.secret import Secret
 from tui.store.pending import is_marked
 from tui.store.reader import Reader
@@ -98,9 +99,16 @@ class Accounts:
         return account
 
     def reload(self) -> None:
-        """Read the configuration again and give every account what it says now. Raises BadConfig."""
+        """Read the configuration again and give every account what it says now. Raises BadConfig.
+
+        Another process may have signed in: what waited for that goes on.
+        """
         with self._lock:
+            self._context.credentials.read_again()
             self._reload()
+            for account in self._context.settings.accounts:
+                if self._context.board.status(account.address).phase is Phase.SIGN_IN:
+                    self._crew.restart(account.address)
 
     def _reload(self) -> None:
         settings: Settings = load(self._config_file)
@@ -138,8 +146,9 @@ class Accounts:
         login = account.login if which == "incoming" else account.sending_login
         if login is None:
             return None
+        credentials = self._context.credentials
         try:
-            return self._context.secret(account, login, which)
+            return credentials.held(account, login) or credentials.secret(account, login, which)
         except SignInNeeded as error:
             if login.source is SecretSource.COMMAND:
                 raise
@@ -149,6 +158,7 @@ class Accounts:
     def _save(self, account: Account, secret: Secret | None, smtp_secret: Secret | None) -> str:
         words = self._keep(account, account.login, secret, "incoming")
         words = self._keep(account, account.smtp_login, smtp_secret, "smtp") or words
+        words = self._context.credentials.keep(account) or words
         save_account(self._config_file, account)
         self._reload()
         self._crew.restart(account.address)
@@ -173,11 +183,7 @@ class Accounts:
             raise NotFound(f"There is no account {address}.", "outlook-tui account list shows them all.")
         self._crew.pause(account.address)
         remove_account(self._config_file, account.address)
-        for which in ("incoming", "smtp"):
-            try:
-                self._context.secrets.delete(account.address, which)
-            except NotKept as error:
-                self._context.board.tell(Problem("", error.what, error.hint, error.detail))
+        self._forget_secrets(account.address)
         with Writer(self._context.database) as writer:
             if keep_mail:
                 writer.switch(account.address, Protocol.NONE)
@@ -186,6 +192,14 @@ class Accounts:
         self._context.board.forget(account.address)
         self._reload()
 
+    def _forget_secrets(self, address: str) -> None:
+        deletions = [partial(self._context.secrets.delete, address, which) for which in ("incoming", "smtp")]
+        for delete in (*deletions, partial(self._context.credentials.forget, address)):
+            try:
+                delete()
+            except NotKept as error:
+                self._context.board.tell(Problem("", error.what, error.hint, error.detail))
+
     def _sign_in(self, address: str, secret: Secret, remember: bool) -> str:
         account = self._context.account(address)
         if account is None or account.login is None:
@@ -193,6 +207,8 @@ class Accounts:
         source = SecretSource.KEYRING if remember else SecretSource.SESSION
         login = replace(account.login, source=source, command="")
         account = replace(account, login=login)
+        if login.auth is Auth.OAUTH2:
+            self._context.credentials.forget(address)  # a token entered by hand takes its place
         words = self._keep(account, login, secret, "incoming")
         save_account(self._config_file, account)
         self._reload()

@@ -72,20 +72,34 @@ class Board:
         with self._lock:
             self._statuses.pop(account, None)
 
-    def enter(self, account: str, phase: Phase, **fields: float | str) -> None:
+    def enter(self, account: str, phase: Phase, **fields: float | str | bool) -> None:
         """Begin a phase; the time it began is kept while the phase stays the same."""
         now = time.time()
         with self._lock:
-            old = self._statuses.get(account)
-            since = old.since if old and old.phase is phase else now
-            self._statuses[account] = replace(AccountStatus(account, phase, since=since), **fields)  # type: ignore[arg-type]
+            old = self._statuses.get(account) or AccountStatus(account)
+            since = old.since if old.since and old.phase is phase else now
+            new = _lasting(old, AccountStatus(account, phase, since=since))
+            self._statuses[account] = replace(new, **fields)  # type: ignore[arg-type]
             self._told[account] = time.monotonic()
+        self.tell(StatusChanged(account))
+
+    def token(self, account: str, until: float) -> None:
+        """An account's access token ends at that Unix time."""
+        with self._lock:
+            old = self._statuses.get(account) or AccountStatus(account)
+            self._statuses[account] = replace(old, token_until=until)
         self.tell(StatusChanged(account))
 
     def failed(self, account: str, error: MailError, until: float = 0.0) -> None:
         """Show why an account stands still, and when it tries again (Unix seconds, 0 for not by itself)."""
         self.enter(
-            account, phase_of(error), until=until, what=error.what, hint=error.hint, detail=error.detail
+            account,
+            phase_of(error),
+            until=until,
+            what=error.what,
+            hint=error.hint,
+            detail=error.detail,
+            pushed=False,
         )
 
     def progress(self, account: str, done: int, total: int, folder: str = "") -> None:
@@ -94,10 +108,14 @@ class Board:
         with self._lock:
             old = self._statuses.get(account) or AccountStatus(account)
             since = old.since if old.phase is Phase.FETCHING else time.time()
-            self._statuses[account] = AccountStatus(
-                account, Phase.FETCHING, done=done, total=total, folder=folder, since=since
-            )
+            new = AccountStatus(account, Phase.FETCHING, done=done, total=total, folder=folder, since=since)
+            self._statuses[account] = _lasting(old, new)
             if now - self._told.get(account, 0.0) < PROGRESS_INTERVAL:
                 return
             self._told[account] = now
         self.tell(StatusChanged(account))
+
+
+def _lasting(old: AccountStatus, new: AccountStatus) -> AccountStatus:
+    """The new status with what stays true whatever the account is doing."""
+    return replace(new, fetched=old.fetched, token_until=old.token_until, pushed=old.pushed)

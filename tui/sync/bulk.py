@@ -9,14 +9,17 @@ from collections.abc import Callable
 from itertools import groupby
 
 from tui.mail.scan import scan
-from tui.model.account import Account, Offline
-from tui.model.error import Cancelled, MailError, Refused
+from tui.model import account as kinds
+from tui.model.account import Account
+from tui.model.error import Cancelled, MailError, Offline, Refused
 from tui.model.event import MessagesChanged
+from tui.model.explain_rule import Retry
 from tui.model.message import Scan
 from tui.net.imap import ImapConnection
 from tui.store.reader import Reader
 from tui.store.records import Missing
 from tui.store.writer import Writer
+from tui.sync.connecting import sign_in
 from tui.sync.context import Context, Halt
 from tui.sync.visit import Counts
 
@@ -26,9 +29,10 @@ ROUND = 5_000
 BATCH_SECONDS = 0.1
 BATCH_OCTETS = 4_000_000
 DAY = 86_400
+SHORTEST_SESSION = 60.0  # seconds; a token that ends sooner than this is not worth another
 
 
-def wants_bodies_since(offline: Offline, now: float) -> int | None:
+def wants_bodies_since(offline: kinds.Offline, now: float) -> int | None:
     """The oldest time (Unix seconds) of which bodies are kept here; None when only headers are."""
     if offline.text == "headers":
         return None
@@ -91,7 +95,8 @@ class BulkFetch:
         try:
             with Reader(self._context.database) as reader, Writer(self._context.database) as writer:
                 self._sign_in()
-                self._fetch(reader, writer)
+                while not self._fetched_all(reader, writer):
+                    self._sign_in_again()
         except MailError as error:
             if not self._halt.stop.is_set():
                 self._error = error
@@ -106,10 +111,34 @@ class BulkFetch:
             self._on_end()
 
     def _sign_in(self) -> None:
-        login = self._account.login
-        assert login is not None
-        self._connection.connect()
-        self._connection.sign_in(login, self._context.secret(self._account, login, "incoming"))
+        credentials, welcome = self._context.credentials, self._context.welcome
+        first = self._connection
+        sign_in(credentials, welcome, self._account, "incoming", first, self._another, self._halt.check)
+
+    def _another(self) -> ImapConnection:
+        assert self._account.imap is not None
+        self._connection = ImapConnection(self._account.imap, self._account.ca_file)
+        return self._connection
+
+    def _sign_in_again(self) -> None:
+        """The hour of this session's token is over: the rest comes over another connection."""
+        self._context.credentials.spent(self._account.address)
+        self._connection.abort()
+        self._connection.close()
+        self._another()
+        self._halt.check()
+        self._sign_in()
+
+    def _fetched_all(self, reader: Reader, writer: Writer) -> bool:
+        """False when the session's token came to its end before the work did."""
+        began = time.monotonic()
+        try:
+            self._fetch(reader, writer)
+        except Offline as error:
+            if error.retry is not Retry.REFRESH or time.monotonic() - began < SHORTEST_SESSION:
+                raise
+            return False
+        return True
 
     def _fetch(self, reader: Reader, writer: Writer) -> None:
         address = self._account.address

@@ -6,17 +6,19 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tui.config.secrets import Secrets, from_command
+from tui.config.secrets import Secrets
 from tui.config.settings import Settings
-from tui.model.account import Account, Login, SecretSource
-from tui.model.error import Cancelled, Offline, SignInNeeded
-from tui.model.secret import Secret
+from tui.model.account import Account
+from tui.model.error import Cancelled, Offline
 from tui.sync.board import Board
+from tui.sync.connecting import Welcome
+from tui.sync.credentials import Credentials
 
 
 @dataclass(slots=True)
 class Context:
-    """The store's path, the settings of now, the secrets, the board, and the person's wish to be offline.
+    """The store's path, the settings of now, the secrets, the board, the person's wish to be offline, and
+    what accounts sign in with.
 
     `settings` is replaced as a whole when the configuration is read again.
     """
@@ -26,28 +28,20 @@ class Context:
     secrets: Secrets
     board: Board = field(default_factory=Board)
     offline: threading.Event = field(default_factory=threading.Event)
+    welcome: Welcome = field(default_factory=Welcome)
+    credentials: Credentials = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.credentials = Credentials(self.secrets, self.board, self.client_ids)
+
+    def client_ids(self) -> tuple[str, ...]:
+        """The ids by which sign-in services know this program, as the settings have them now."""
+        return self.settings.client_ids()
 
     def account(self, address: str) -> Account | None:
         """The account of that address, as the settings have it now."""
         wanted = address.lower()
         return next((one for one in self.settings.accounts if one.address.lower() == wanted), None)
-
-    def secret(self, account: Account, login: Login, which: str) -> Secret:
-        """The secret for a sign-in; `which` is "incoming" or "smtp".
-
-        Raises SignInNeeded when there is none.
-        """
-        if login.source is SecretSource.COMMAND:
-            return from_command(login.command)
-        shared = which == "smtp" and account.smtp_login is None
-        secret = self.secrets.get(account.address, "incoming" if shared else which)
-        if secret is None:
-            raise SignInNeeded(
-                f"There is no password or token for {account.address} here.",
-                "Press ! to sign in, or run: outlook-tui account set "
-                f"{account.address} password-command=… (a command that prints it).",
-            )
-        return secret
 
     def require_network(self) -> None:
         """Raise Offline while the person wishes to work offline."""

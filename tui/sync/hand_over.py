@@ -69,6 +69,7 @@ class HandOver:
         self._reply = ""
         self._explanation = ""
         self._server_id = ""
+        self.sign_in: SignInNeeded | None = None  # what the server wants before it takes any mail
 
     def said(self) -> dict[str, str]:
         """The server's last words and ours about them, for the outbox row."""
@@ -122,10 +123,11 @@ class HandOver:
         return Happening.DEFERRED if waiting else Happening.REFUSED
 
     def _before_the_dot(self, error: MailError) -> Happening:
-        if isinstance(error, Refused | SignInNeeded | BadInput):
+        if isinstance(error, Refused | BadInput):
             self._heard(error.detail or error.what, error)
             return Happening.REFUSED
-        if isinstance(error, Busy):
+        if isinstance(error, Busy | SignInNeeded):
+            self.sign_in = error if isinstance(error, SignInNeeded) else None
             self._heard(error.detail or error.what, error)
             return Happening.DEFERRED
         self._reply, self._explanation = error.detail or error.what, CUT_EARLY

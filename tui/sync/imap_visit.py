@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import logging
 import select
+import threading
 import time
 from collections.abc import Collection
 
 from tui.mail.scan import scan
 from tui.model.account import Account
-from tui.model.error import BadInput, Busy, Garbled, NotFound, Refused
+from tui.model.error import (
+    BadInput,
+    Busy,
+    Cancelled,
+    Garbled,
+    NotFound,
+    Offline,
+    Refused,
+    SignInNeeded,
+)
 from tui.model.event import Asked, BodyArrived, FoldersChanged, MessagesChanged, NewMail
 from tui.model.folder import Folder, Role
 from tui.net.imap import ImapConnection
@@ -17,11 +27,13 @@ from tui.net.link import Waker
 from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.bulk import BulkFetch, wants_bodies_since
+from tui.sync.connecting import sign_in
 from tui.sync.context import Context
 from tui.sync.imap_folder import FolderFetch, in_order
 from tui.sync.imap_push import push
 from tui.sync.jobs import FetchAllBodies, FetchMail, LookForSent, MakeFolder, OpenBody, PushChanges, Work
 from tui.sync.plan import should_ask
+from tui.sync.tokens import Token
 from tui.sync.visit import Counts, Interlude
 
 log = logging.getLogger(__name__)
@@ -30,6 +42,7 @@ FIRST_IDLE = 2.0
 LONGEST_IDLE = 540.0
 PUSH_SETTLES = 0.05
 BULK_WATCH = 30.0
+ASK_AGAIN = 60.0
 
 
 class ImapVisit:
@@ -48,14 +61,57 @@ class ImapVisit:
         self._waker = Waker()
         self._bulk: BulkFetch | None = None
         self._idled = False
+        self._token: Token | None = None
+        self._not_before = 0.0
+        self._aborted = threading.Event()
         self._in_use = False  # the last folder could not be read because somebody else had it
 
     def open(self) -> None:
         """Connect and sign in."""
+        credentials, welcome = self._context.credentials, self._context.welcome
+        first = self._connection
+        _, self._token = sign_in(
+            credentials, welcome, self._account, "incoming", first, self._another, self._check
+        )
+
+    def _another(self) -> ImapConnection:
+        assert self._account.imap is not None
+        self._connection = ImapConnection(self._account.imap, self._account.ca_file)
+        return self._connection
+
+    def _check(self) -> None:
+        if self._aborted.is_set():
+            raise Cancelled("Stopped.")
+
+    def pushes(self) -> bool:
+        """Whether the server tells of new mail by itself (RFC 2177)."""
+        return "IDLE" in self._connection.capabilities
+
+    def outlived(self) -> bool:
+        """Whether the token of this connection is near its end, and a newer one can be had.
+
+        Exchange ends a session with its token; a new one in time is not noticed by anybody.
+        """
+        if self._token is None or self._lasts() > 0:
+            return False
         login = self._account.login
         assert login is not None
-        self._connection.connect()
-        self._connection.sign_in(login, self._context.secret(self._account, login, "incoming"))
+        try:
+            secret = self._context.credentials.secret(self._account, login, "incoming", self._check)
+        except (Offline, Busy, SignInNeeded) as error:
+            log.info("no newer sign-in yet: %s (%s)", error.what, error.detail)
+        else:
+            if secret != self._token.secret:
+                return True
+        self._not_before = time.monotonic() + ASK_AGAIN
+        return False
+
+    def _lasts(self) -> float:
+        """Seconds until this connection is to be replaced, far away where its sign-in does not end."""
+        if self._token is None:
+            return LONGEST_IDLE
+        left = self._token.left(self._context.credentials.clock) - self._token.ahead / 2
+        return max(left, self._not_before - time.monotonic())
 
     def do(self, work: Work) -> object:
         """Carry out one piece of work."""
@@ -78,7 +134,7 @@ class ImapVisit:
     def rest(self, seconds: float) -> bool:
         """IDLE in the inbox, or sleep where the server cannot; True when there may be news."""
         if "IDLE" not in self._connection.capabilities:
-            select.select([self._waker.socket], [], [], seconds)
+            select.select([self._waker.socket], [], [], max(0.0, min(seconds, self._lasts())))
             self._waker.clear()
             return False
         inbox = self._reader.folder_role(self._account.address, Role.INBOX)
@@ -88,7 +144,7 @@ class ImapVisit:
             self._connection.select(inbox.wire)
         limit = LONGEST_IDLE if self._idled else FIRST_IDLE
         self._idled = True
-        pushed = self._connection.idle(self._waker.socket, min(seconds, limit))
+        pushed = self._connection.idle(self._waker.socket, max(0.1, min(seconds, limit, self._lasts())))
         self._waker.clear()  # only now: a call that came before the wait must end it
         if pushed:
             time.sleep(PUSH_SETTLES)
@@ -100,6 +156,7 @@ class ImapVisit:
 
     def abort(self) -> None:
         """Break whatever waits on the network; from any thread."""
+        self._aborted.set()
         self._connection.abort()
         bulk = self._bulk  # once: its own thread may let go of it meanwhile
         if bulk:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from tui.model.draft import Outgoing, SendState
 from tui.model.error import Cancelled, MailError, NotFound, Refused, SignInNeeded, StoreBroken, Untrusted
-from tui.model.event import OutboxChanged, Problem
+from tui.model.event import OutboxChanged, Phase, Problem
 from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync import futures
 from tui.sync.backoff import MAX_ATTEMPTS, send_delay
+from tui.sync.connecting import sign_in
 from tui.sync.context import Context
 from tui.sync.hand_over import UNSURE, HandOver, move, recover
 from tui.sync.outbox_states import Happening, following
@@ -220,19 +221,29 @@ class Outbox:
                 f"There is no server to send by for {address}.",
                 "Name one in the account's settings (smtp-host), then retry in the outbox.",
             )
-        login = account.sending_login
-        connection = SmtpConnection(account.smtp, account.ca_file)
-        self._connection = (address, connection)
+        server, login = account.smtp, account.sending_login
+
+        def another() -> SmtpConnection:
+            connection = SmtpConnection(server, account.ca_file)
+            self._connection = (address, connection)
+            return connection
+
+        first = another()
         try:
-            if self._stop.is_set():  # `close` aborts the connection that it finds; this one came too late
-                raise Cancelled("The program is closing.")
-            connection.connect()
+            self._check()  # `close` aborts the connection that it finds; this one may have come too late
             if login is not None and login.username:
-                connection.sign_in(login, self._context.secret(account, login, "smtp"))
+                credentials, welcome = self._context.credentials, self._context.welcome
+                connection, _ = sign_in(credentials, welcome, account, "smtp", first, another, self._check)
+                return connection
+            first.connect()
         except MailError:
             self._hang_up(politely=False)
             raise
-        return connection
+        return first
+
+    def _check(self) -> None:
+        if self._stop.is_set():
+            raise Cancelled("The program is closing.")
 
     def _hang_up(self, politely: bool = True) -> None:
         if self._connection:
@@ -252,27 +263,41 @@ class Outbox:
         }
         if isinstance(error, Refused):
             move(writer, outgoing, Happening.REFUSED, **said)
+            self._context.board.tell(Problem(outgoing.account, error.what, error.hint, error.detail))
         elif isinstance(error, SignInNeeded | Untrusted):
-            with self._news:
-                self._standstill.add(outgoing.account)
             writer.outbox_note(outgoing.id, **said)
+            self._stand_still(outgoing.account, error)
         else:
             attempts = outgoing.attempts + 1
             due = int(time.time()) + send_delay(attempts)
             writer.outbox_note(outgoing.id, attempts=attempts, due=due, **said)
-            return
-        self._context.board.tell(Problem(outgoing.account, error.what, error.hint, error.detail))
+
+    def _stand_still(self, address: str, error: MailError) -> None:
+        """Keep an account's mail queued until the person has done something, and say so once.
+
+        Where receiving signs in the same way, the account's own status asks for it.
+        """
+        with self._news:
+            self._standstill.add(address)
+        account, board = self._context.account(address), self._context.board
+        if isinstance(error, SignInNeeded) and account and account.smtp_login is None:
+            if board.status(address).phase is Phase.SIGN_IN:
+                return
+            board.failed(address, error)
+        board.tell(Problem(address, error.what, error.hint, error.detail))
 
     def _finish(self, reader: Reader, writer: Writer, hand_over: HandOver, happening: Happening) -> None:
         from tui.sync.sent_copy import sent_copy
 
         outgoing = hand_over.outgoing
-        attempts = outgoing.attempts + 1
+        if hand_over.sign_in:
+            self._stand_still(outgoing.account, hand_over.sign_in)
+        attempts = outgoing.attempts + (hand_over.sign_in is None)
         if happening in (Happening.DEFERRED, Happening.CUT) and attempts >= MAX_ATTEMPTS:
             happening = Happening.REFUSED if outgoing.state is SendState.SENDING else happening
         if happening not in (Happening.ACCEPTED, Happening.PARTLY_DEFERRED):
             self._hang_up(politely=happening is not Happening.CUT)  # the next mail gets a clean dialogue
-        due = int(time.time()) + send_delay(attempts)
+        due = int(time.time()) + (0 if hand_over.sign_in else send_delay(attempts))
         fields: dict[str, int | str] = {"attempts": attempts, "due": due, **hand_over.said()}
         if happening in (Happening.ACCEPTED, Happening.PARTLY_DEFERRED):
             copy = sent_copy(self._context, reader, outgoing)

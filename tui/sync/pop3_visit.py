@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -11,13 +12,14 @@ from collections.abc import Iterator, Sequence
 from tui.mail.header import block, envelope_of, fingerprint, fingerprint_of, received_date, split
 from tui.mail.scan import scan
 from tui.model.account import Account
-from tui.model.error import MailError, NotFound, Refused
+from tui.model.error import Cancelled, MailError, NotFound, Refused
 from tui.model.event import BodyArrived, FoldersChanged, MessagesChanged, NewMail
 from tui.model.folder import Folder, Role
 from tui.model.message import BodyState, NewMessage
 from tui.net.pop3 import Pop3Connection
 from tui.store.reader import Reader
 from tui.store.writer import Writer
+from tui.sync.connecting import sign_in
 from tui.sync.context import Context
 from tui.sync.jobs import FetchAllBodies, FetchMail, LookForSent, MakeFolder, OpenBody, PushChanges, Work
 from tui.sync.pop3_plan import Held, plan_maildrop
@@ -54,13 +56,22 @@ class Pop3Visit:
         self._interlude = interlude
         self._connection = Pop3Connection(account.pop3, account.ca_file)
         self._proved: set[int] = set()  # numbers whose message is known to be the one in the store
+        self._aborted = threading.Event()
 
     def open(self) -> None:
         """Connect and sign in."""
-        login = self._account.login
-        assert login is not None
-        self._connection.connect()
-        self._connection.sign_in(login, self._context.secret(self._account, login, "incoming"))
+        credentials, welcome = self._context.credentials, self._context.welcome
+        first = self._connection
+        sign_in(credentials, welcome, self._account, "incoming", first, self._another, self._check)
+
+    def _another(self) -> Pop3Connection:
+        assert self._account.pop3 is not None
+        self._connection = Pop3Connection(self._account.pop3, self._account.ca_file)
+        return self._connection
+
+    def _check(self) -> None:
+        if self._aborted.is_set():
+            raise Cancelled("Stopped.")
 
     def do(self, work: Work) -> object:
         """Carry out one piece of work; POP3 has nothing to push to."""
@@ -72,6 +83,14 @@ class Pop3Visit:
             case PushChanges() | LookForSent() | MakeFolder():
                 return None
 
+    def pushes(self) -> bool:
+        """POP3 tells nothing by itself."""
+        return False
+
+    def outlived(self) -> bool:
+        """A POP3 session is over long before its sign-in is."""
+        return False
+
     def rest(self, seconds: float) -> bool:
         """POP3 cannot wait for news: the session is over."""
         return False
@@ -81,6 +100,7 @@ class Pop3Visit:
 
     def abort(self) -> None:
         """Break whatever waits on the network; from any thread. Nothing is deleted then (no QUIT)."""
+        self._aborted.set()
         self._connection.abort()
 
     def close(self) -> None:

@@ -36,6 +36,12 @@ class Visit(Protocol):
     def do(self, work: Work) -> object:
         """Carry out one piece of work. Raises MailError; the visit is closed after any but Refused."""
 
+    def pushes(self) -> bool:
+        """Whether the server tells of new mail by itself while it is waited for."""
+
+    def outlived(self) -> bool:
+        """Whether the sign-in of this visit is about to end and there is a newer one: a new visit goes on."""
+
     def rest(self, seconds: float) -> bool:
         """Wait for the server to speak, for `wake`, or for the time to pass; True when there may be news."""
 

@@ -11,6 +11,7 @@ from typing import Any
 from tui.model.account import Account, Protocol
 from tui.model.error import Cancelled, MailError, Offline, Refused, SignInNeeded, StoreBroken, Untrusted
 from tui.model.event import Phase, Problem
+from tui.model.explain_rule import Retry
 from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.backoff import Backoff
@@ -21,6 +22,7 @@ from tui.sync.visit import Visit
 log = logging.getLogger(__name__)
 
 LINGER = 20.0
+SHORTEST_SESSION = 60.0  # seconds
 STANDSTILL: tuple[type[MailError], ...] = (SignInNeeded, Untrusted, StoreBroken)
 """Errors after which only the person's act makes another try worth while."""
 
@@ -37,6 +39,8 @@ class Worker:
         self._visit: Visit | None = None
         self._standstill: MailError | None = None
         self._next_fetch = 0.0
+        self._quietly = False
+        self._token_end = -SHORTEST_SESSION
         self._busy = threading.Lock()
         self.jobs = JobQueue(self._wake)
         self._thread = threading.Thread(target=self._run, name=f"mail:{account.address}", daemon=True)
@@ -142,14 +146,35 @@ class Worker:
     def _rest(self, seconds: float) -> None:
         assert self._visit is not None
         try:
-            if self._visit.rest(seconds):
+            if self._visit.outlived():
+                self._end_visit()
+                self._go_on_quietly()
+            elif self._visit.rest(seconds):
                 self.jobs.add(FetchMail(("INBOX",)))
             elif self._account.incoming is not Protocol.IMAP:
                 self._end_visit()
         except MailError as error:
             self._end_visit(politely=False)
-            if not self._halt.stop.is_set():
+            if self._token_ended(error):
+                self._go_on_quietly()
+            elif not self._halt.stop.is_set():
                 self._pause(error)
+
+    def _go_on_quietly(self) -> None:
+        """Another connection takes the place of this one, which is nothing to tell anybody."""
+        self._quietly = True
+        self.jobs.add(FetchMail(("INBOX",)))
+
+    def _token_ended(self, error: MailError) -> bool:
+        """Whether a session ended with its access token, as it does about once an hour; a new one begins.
+
+        Sooner than that it is a fault like others, so that nobody connects again and again.
+        """
+        if error.retry is not Retry.REFRESH or not isinstance(error, Offline) or self._halt.stop.is_set():
+            return False
+        self._context.credentials.spent(self._account.address)
+        before, self._token_end = self._token_end, time.monotonic()
+        return self._token_end - before > SHORTEST_SESSION
 
     def _attend(self, job: Job) -> None:
         try:
@@ -169,8 +194,9 @@ class Worker:
         kept = self._visit is not None
         try:
             return self._opened().do(work)
-        except Offline:
-            if not kept or self._halt.stop.is_set() or self._halt.cancel.is_set():
+        except Offline as error:
+            again = self._token_ended(error) or kept
+            if not again or self._halt.stop.is_set() or self._halt.cancel.is_set():
                 raise
             self._end_visit(politely=False)
             return self._opened().do(work)
@@ -178,7 +204,9 @@ class Worker:
     def _opened(self) -> Visit:
         if self._visit is None:
             self._context.require_network()
-            self._context.board.enter(self._account.address, Phase.CONNECTING)
+            if not self._quietly:
+                self._context.board.enter(self._account.address, Phase.CONNECTING, pushed=False)
+            self._quietly = False
             visit = self._new_visit()
             self._visit = visit
             self._halt.check()  # only now: who stops this thread later finds the visit, and aborts it
@@ -215,8 +243,17 @@ class Worker:
             self._plan_next_fetch(self._context.settings.general.check_minutes * 60.0)
         if self._account.incoming is Protocol.POP3:
             self._end_visit()
-        self._context.board.enter(self._account.address, Phase.UP_TO_DATE)
+        self._context.board.enter(self._account.address, Phase.UP_TO_DATE, **self._health(job.work))
         job.done(answer)
+
+    def _health(self, work: Work) -> dict[str, float | bool]:
+        """What a status says beside the phase."""
+        health: dict[str, float | bool] = {
+            "pushed": self._watch and self._visit is not None and self._visit.pushes()
+        }
+        if isinstance(work, FetchMail):
+            health["fetched"] = time.time()
+        return health
 
     def _failed(self, job: Job, error: MailError) -> None:
         log.info("%s: %s (%s)", type(job.work).__name__, error.what, error.detail)
