@@ -20,7 +20,7 @@ from tui.store.salvage import readable
 from tui.store.writer import Writer
 
 ACCOUNT = "you@localhost.example"
-COUNT = 100
+COUNT = 300
 
 
 @pytest.fixture(scope="module")

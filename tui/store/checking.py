@@ -39,7 +39,7 @@ def _counts(db: sqlite3.Connection) -> Iterator[str]:
 
 def _index(db: sqlite3.Connection) -> Iterator[str]:
     missing = db.execute(
-        "SELECT count(*) FROM message WHERE position NOT IN (SELECT id FROM search_docsize)"
+        "SELECT count(*) FROM message WHERE NOT to_index AND position NOT IN (SELECT id FROM search_docsize)"
     ).fetchone()[0]
     if missing:
         yield f"{missing} messages are not in the search index."

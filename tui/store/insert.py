@@ -17,7 +17,7 @@ from tui.store.codec import (
     base_subject,
     envelope_text,
     integers,
-    pack,
+    packer,
     second,
     storable,
     tags_text,
@@ -26,7 +26,6 @@ from tui.store.folders import known_folder, set_mark
 from tui.store.threads import Threads
 
 _SORT_KEY = 60
-_LONGEST_SNIPPET = 300
 _MAX_SIZE = (1 << 63) - 1
 
 
@@ -58,16 +57,17 @@ def add(
     messages: Sequence[NewMessage],
     mark: SyncMark | None = None,
     on_server: bool = True,
+    index_later: bool = False,
 ) -> list[int]:
     """Store messages in a folder; answers their ids in the order given.
 
     A uid that the folder holds already is not stored again: its id is answered, and only a body that was
-    missing is taken. `mark` is noted with them.
+    missing is taken. `mark` is noted with them. `index_later` leaves the index to `indexing.take`.
     """
     held, lacking = _held(db, folder, messages)
     # One place is filled once, also when a batch names it twice.
     fresh = {one.uid or -number: one for number, one in enumerate(messages, 1) if one.uid not in held}
-    ids = _insert(db, folder, list(fresh.values()), on_server)
+    ids = _insert(db, folder, list(fresh.values()), on_server, index_later)
     new = dict(zip(fresh, ids, strict=True))
     add_bodies(
         db,
@@ -93,7 +93,9 @@ def _held(
     return {uid: number for uid, number, _ in rows}, frozenset(uid for uid, _, whole in rows if not whole)
 
 
-def _insert(db: sqlite3.Connection, folder: int, messages: list[NewMessage], on_server: bool) -> list[int]:
+def _insert(
+    db: sqlite3.Connection, folder: int, messages: list[NewMessage], on_server: bool, index_later: bool
+) -> list[int]:
     """Insert oldest first, as index and positions want it; answers the ids in the order given."""
     if not messages:
         return []
@@ -111,22 +113,26 @@ def _insert(db: sqlite3.Connection, folder: int, messages: list[NewMessage], on_
     places_of = {number: position for (number, _), position in zip(ordered, positions, strict=True)}
     db.executemany(
         "INSERT INTO message (id, folder, uid, uidl, position, flags, agreed, tags, agreed_tags, size,"
-        " attachments, thread, fingerprint, whole, on_server, sender, subject)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " attachments, thread, fingerprint, whole, on_server, sender, subject, to_index)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            _row(number, folder, places_of[number], one, found[number], on_server, subjects[number])
+            (
+                *_row(number, folder, places_of[number], one, found[number], on_server, subjects[number]),
+                index_later,
+            )
             for number, one in ordered
         ],
     )
     db.executemany(
         "INSERT INTO header (message, envelope, snippet) VALUES (?, ?, ?)",
-        [(number, envelope_text(one.envelope), _snippet(one.scan)) for number, one in ordered],
+        [(number, envelope_text(one.envelope), indexing.snippet(one.scan)) for number, one in ordered],
     )
     _insert_bodies(db, ((number, one.raw) for number, one in ordered if one.raw is not None))
-    indexing.add_rows(
-        db,
-        ((places_of[number], one.envelope, one.scan.text if one.scan else "") for number, one in ordered),
-    )
+    if not index_later:
+        indexing.add_rows(
+            db,
+            ((places_of[number], one.envelope, one.scan.text if one.scan else "") for number, one in ordered),
+        )
     if home.role not in (Role.JUNK, Role.TRASH, Role.DRAFTS):
         contacts.met(db, account, (one.envelope for one in messages), written=home.role is Role.SENT)
     ids = dict(zip(order, range(first, first + len(order)), strict=True))
@@ -160,35 +166,30 @@ def _row(
     )
 
 
-def _snippet(scan: Scan | None) -> str:
-    return storable(scan.snippet[:_LONGEST_SNIPPET]) if scan else ""
-
-
 def _insert_bodies(db: sqlite3.Connection, bodies: Iterable[tuple[int, bytes]]) -> None:
+    pack = packer()
     db.executemany(
         "INSERT OR REPLACE INTO body (message, codec, data, sha256) VALUES (?, ?, ?, ?)",
         ((number, *pack(raw), hashlib.sha256(raw).digest()) for number, raw in bodies),
     )
 
 
-def add_bodies(db: sqlite3.Connection, bodies: Sequence[tuple[int, bytes, Scan]]) -> None:
-    """Make header-only messages whole: bytes, snippet, attachments, index. Ids that are gone are left out."""
-    rows = db.execute(
-        "SELECT id, position FROM message WHERE id IN (SELECT value FROM json_each(?))",
+def add_bodies(db: sqlite3.Connection, bodies: Sequence[tuple[int, bytes, Scan | None]]) -> None:
+    """Make header-only messages whole. Ids that are gone are left out.
+
+    With a scan their snippet, attachments and index are made at once; without, they are marked for
+    `indexing.take`.
+    """
+    found = db.execute(
+        "SELECT id FROM message WHERE id IN (SELECT value FROM json_each(?))",
         (integers(number for number, _, _ in bodies),),
     )
-    positions: dict[int, int] = dict(rows)
-    here = [body for body in bodies if body[0] in positions]
-    _insert_bodies(db, ((number, raw) for number, raw, _ in here))
-    db.executemany(
-        "UPDATE message SET whole = 1, attachments = ? WHERE id = ?",
-        [(scan.attachments, number) for number, _, scan in here],
-    )
-    db.executemany(
-        "UPDATE header SET snippet = ? WHERE message = ?",
-        [(_snippet(scan), number) for number, _, scan in here],
-    )
-    indexing.set_texts(db, ((positions[number], scan.text) for number, _, scan in here))
+    here = {number for (number,) in found}
+    _insert_bodies(db, ((number, raw) for number, raw, _ in bodies if number in here))
+    whole = sorted((number,) for number in here)
+    db.executemany("UPDATE message SET whole = 1 WHERE id = ?", whole)
+    db.executemany("UPDATE message SET to_index = 1 WHERE id = ? AND NOT to_index", whole)
+    indexing.take(db, [(number, True, scan) for number, _, scan in bodies if scan])
 
 
 def downloaded(

@@ -199,9 +199,9 @@ def _duplicate(db: sqlite3.Connection, message: int, target: int) -> int:
     (position,) = free_positions(db, [old >> SEQUENCE_BITS])
     db.execute(
         "INSERT INTO message (id, folder, position, flags, agreed, tags, agreed_tags, size, attachments,"
-        " thread, fingerprint, whole, on_server, sender, subject)"
+        " thread, fingerprint, whole, on_server, sender, subject, to_index)"
         " SELECT ?, ?, ?, flags, flags, tags, tags, size, attachments, thread, fingerprint, whole, 0, sender,"
-        " subject FROM message WHERE id = ?",
+        " subject, to_index FROM message WHERE id = ?",
         (number, target, position, message),
     )
     db.execute(

@@ -71,18 +71,15 @@ def _absorbed(db: sqlite3.Connection, message: int, fingerprint: int, folder: in
 def take_over(db: sqlite3.Connection, message: int, other: int) -> None:
     """Remove row `other` of the same message; its body is kept where `message` has none."""
     whole = db.execute("SELECT whole FROM message WHERE id = ?", (message,)).fetchone()[0]
-    body = db.execute("SELECT whole, attachments, position FROM message WHERE id = ?", (other,)).fetchone()
-    if body[0] and not whole:
+    body = db.execute("SELECT attachments FROM message WHERE id = ? AND whole", (other,)).fetchone()
+    if body and not whole:
         db.execute("UPDATE body SET message = ? WHERE message = ?", (message, other))
-        db.execute("UPDATE message SET whole = 1, attachments = ? WHERE id = ?", (body[1], message))
+        db.execute(
+            "UPDATE message SET whole = 1, attachments = ?, to_index = 1 WHERE id = ?", (body[0], message)
+        )
         db.execute(
             "UPDATE header SET snippet = (SELECT snippet FROM header WHERE message = ?) WHERE message = ?",
             (other, message),
-        )
-        db.execute(
-            "UPDATE search SET body = (SELECT body FROM search WHERE rowid = ?)"
-            " WHERE rowid = (SELECT position FROM message WHERE id = ?)",
-            (body[2], message),
         )
     forget(db, [other])
 

@@ -22,6 +22,7 @@ from tui.store import (
     drafts,
     flags,
     folders,
+    indexing,
     listing,
     outbox,
     pending,
@@ -32,7 +33,17 @@ from tui.store import (
 from tui.store import searching as search
 from tui.store.database import Database
 from tui.store.faults import translated
-from tui.store.records import FlagState, Missing, Pending, PendingKind, Placed, Request, UidlRow, Usage
+from tui.store.records import (
+    FlagState,
+    Missing,
+    Pending,
+    PendingKind,
+    Placed,
+    Request,
+    UidlRow,
+    Unindexed,
+    Usage,
+)
 
 __all__ = [
     "FlagState",
@@ -43,6 +54,7 @@ __all__ = [
     "Reader",
     "Request",
     "UidlRow",
+    "Unindexed",
     "Usage",
 ]
 
@@ -170,6 +182,18 @@ class Reader:
     ) -> list[int]:
         """The newest messages for which all terms hold, in a folder, an account, or everywhere."""
         return self._ask(search.search, query, folder, account, limit, datetime.now().astimezone())
+
+    def to_index(self, limit: int) -> list[Unindexed]:
+        """The newest messages that wait for the search index, with their bytes."""
+        return self._ask(indexing.waiting, limit)
+
+    def to_index_count(self) -> int:
+        """How many messages a search may miss, since the index does not hold all of them yet."""
+        return self._ask(indexing.waiting_count)
+
+    def to_index_folders(self) -> list[tuple[str, int]]:
+        """Account and folder of the messages that wait for the index."""
+        return self._ask(indexing.waiting_folders)
 
     def snippet(self, message: int, query: Query) -> str:
         """The text around the query's words in a message; its beginning where they stand elsewhere."""

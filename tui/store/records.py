@@ -33,6 +33,14 @@ class Missing(NamedTuple):
     size: int
 
 
+class Unindexed(NamedTuple):
+    """A message that waits for the search index; `raw` is None while only its header is here."""
+
+    id: int
+    whole: bool
+    raw: bytes | None
+
+
 class Agreement(Protocol):
     """A message's new flags and tags here, and the server's, which become the agreed ones."""
 

@@ -13,6 +13,8 @@ What is worth knowing of it:
   them was changed here.
 - `uidl` keeps what its message looked like, since servers may use a UIDL again for another one: the
   fingerprint, the size that the server gave it, and since when (`left`) the server lists it no more.
+- `to_index` marks what the search index does not hold yet, or holds without its body: mail that came in bulk
+  is read for it later.
 - Folder counts are kept by triggers: no statement can forget them.
 - `pending` remembers a change's source place (folder, wire name, uid, uidvalidity) as it was when the change
   was made. A row that is changed again before it was pushed gets a new id, so that whoever is pushing the
@@ -227,7 +229,12 @@ _V2 = (
     "UPDATE uidl SET fingerprint = (SELECT fingerprint FROM message WHERE message.id = uidl.message)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_V1, _V2)
+_V3 = (
+    "ALTER TABLE message ADD COLUMN to_index INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX message_to_index ON message (position, folder) WHERE to_index",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_V1, _V2, _V3)
 """One tuple of statements for each version; a released one is never edited, only followed by another."""
 
 VERSION = len(MIGRATIONS)
