@@ -14,6 +14,7 @@ from tests.servers import certificates
 from tests.servers import dovecot as real
 from tests.servers.certificates import Certificates
 from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.identity import IdentityServer
 from tests.servers.smtp_sink import SmtpSink
 from tui.config.paths import find
 from tui.config.secrets import Secrets
@@ -76,6 +77,44 @@ def dovecot_with(sink: SmtpSink) -> Iterator[Callable[[str], Dovecot]]:
 def dovecot(dovecot_with: Callable[[str], Dovecot]) -> Dovecot:
     """A running Dovecot with everything it can do."""
     return dovecot_with("")
+
+
+@pytest.fixture(scope="session")
+def identity_service(certs: Certificates) -> Iterator[IdentityServer]:
+    """The one identity service of the run; tests ask for `identity`."""
+    with IdentityServer(certs) as server:
+        yield server
+
+
+@pytest.fixture
+def identity(identity_service: IdentityServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[IdentityServer]:
+    """An identity service over https on loopback, as new: no tokens, every switch as at first. It is reached
+    without a proxy, and nothing of the person's own is used."""
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "OUTLOOK_TUI_CLIENT_ID"):
+        monkeypatch.delenv(name, raising=False)
+    identity_service.reset()
+    yield identity_service
+    identity_service.settle()
+
+
+@pytest.fixture(scope="session")
+def oauth_dovecot_service(
+    identity_service: IdentityServer, certs: Certificates, sink: SmtpSink
+) -> Iterator[Dovecot]:
+    """The one Dovecot of the run that takes tokens; tests ask for `oauth_dovecot`."""
+    _need_dovecot()
+    server = Dovecot(introspect=identity_service.introspect, relay=sink.port, issued=certs)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def oauth_dovecot(oauth_dovecot_service: Dovecot, identity: IdentityServer) -> Dovecot:
+    """A Dovecot that takes the access tokens of `identity`, whose `user` is then the mailbox."""
+    return oauth_dovecot_service
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from pathlib import Path
 from imapclient.imap_utf7 import encode as utf7
 
 from tests.servers import certificates
+from tests.servers.certificates import Certificates
 from tui.model.account import Security, Server
 
 HOW_TO_GET_IT = "Dovecot is not installed: apt-get install dovecot-imapd dovecot-pop3d dovecot-submissiond"
@@ -155,15 +156,21 @@ class Dovecot:
 
     `capability` replaces the IMAP capabilities it owns to, so that a client must do without; `relay` is the
     port submission hands mail to; `introspect` the URL of an OAuth introspection service, "" for none;
-    `special_use` whether folders say what they are for.
+    `special_use` whether folders say what they are for, `issued` certificates of an authority made before.
     """
 
     def __init__(
-        self, *, capability: str = "", relay: int = 9, introspect: str = "", special_use: bool = True
+        self,
+        *,
+        capability: str = "",
+        relay: int = 9,
+        introspect: str = "",
+        special_use: bool = True,
+        issued: Certificates | None = None,
     ) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="outlook-tui-dovecot-"))
         self.root.chmod(0o755)  # mail belongs to nobody when root runs the tests
-        self.certificates = certificates.make(self.root)
+        self.certificates = issued or certificates.make(self.root)
         self.ca_file = str(self.certificates.ca)
         self.imap, self.imaps, self.pop3, self.pop3s, self.submission = (free_port() for _ in range(5))
         self._process: subprocess.Popen[bytes] | None = None

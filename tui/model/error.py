@@ -45,6 +45,14 @@ class SignInNeeded(MailError):
     exit_code = 77
 
 
+class ConsentNeeded(SignInNeeded):
+    """An administrator has to approve this program first; `link` is where that is done."""
+
+    def __init__(self, what: str, hint: str = "", *, detail: str = "", link: str = "") -> None:
+        super().__init__(what, hint, detail=detail)
+        self.link = link
+
+
 class Untrusted(MailError):
     """The server could not prove who it is. Never gone round."""
 

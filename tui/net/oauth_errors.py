@@ -1,0 +1,83 @@
+"""What a sign-in service's no means, by `error` and Microsoft's `error_codes`; never by its sentences.
+
+RFC 6749 5.2 and 4.1.2.1, RFC 8628 3.5. Sentences are only shown, their first line, as `detail`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from tui.model.consent import admin_consent_url, tenant_of
+from tui.model.error import Busy, ConsentNeeded, MailError, SignInNeeded
+from tui.model.explain import Explanation, explain
+from tui.model.explain_rule import Retry
+from tui.model.issuer import Identity
+from tui.model.safe_text import safe_line
+
+SKEW = 300.0
+"""Seconds a clock may be wrong before it is worth a word; Microsoft's own services allow as much."""
+_DEVICE = frozenset(
+    {"authorization_pending", "slow_down", "expired_token", "code_expired", "bad_verification_code"}
+)
+_BUSY = frozenset({"temporarily_unavailable", "server_error"})
+_CONSENT = frozenset({65001, 90094, 90095})
+_NUMBER = re.compile(r"AADSTS(\d{4,7})\b")
+_LONGEST = 300
+
+
+def refused(
+    answer: Mapping[str, Any], identity: Identity, *, address: str = "", clock_ahead: float = 0.0
+) -> MailError:
+    """The error for an answer that has `error` in it: Busy where the service asks for patience, ConsentNeeded
+    where an administrator must approve, SignInNeeded otherwise.
+
+    `address` is whose sign-in it is, as far as known. `clock_ahead` as in `web.Answer`.
+    """
+    error = str(answer.get("error", ""))
+    numbers = _numbers(answer)
+    found = _explained(error, numbers)
+    what = f"{found.title}." if found else f"{identity.issuer.title} did not accept the sign-in."
+    hint = f"{found.meaning} {found.fix}" if found else "Sign in again; its own words are in the details."
+    detail = _detail(answer, error, numbers)
+    patient = found is not None and found.retry_class is Retry.BACKOFF and error not in _DEVICE
+    if error in _BUSY or patient:
+        return Busy(what, hint, detail=detail)
+    if error == "consent_required" or not _CONSENT.isdisjoint(numbers):
+        link = admin_consent_url(identity, tenant_of(identity, address))
+        return ConsentNeeded(what, f"{hint} The link: {link}", detail=detail, link=link)
+    return SignInNeeded(what, f"{hint}{clock_words(clock_ahead)}", detail=detail)
+
+
+def clock_words(clock_ahead: float) -> str:
+    """A sentence, with a blank before it, on a clock that is more than five minutes wrong; else ""."""
+    if abs(clock_ahead) <= SKEW:
+        return ""
+    minutes = round(abs(clock_ahead) / 60)
+    span = f"{minutes} minutes" if minutes < 120 else f"{round(minutes / 60)} hours"
+    way = "ahead of" if clock_ahead > 0 else "behind"
+    return f" The clock of this computer is {span} {way} the service's: set it right."
+
+
+def _numbers(answer: Mapping[str, Any]) -> tuple[int, ...]:
+    """The AADSTS numbers. A redirect has no `error_codes` (RFC 6749 4.1.2.1 knows none), so there the number
+    that Microsoft begins its sentence with has to do."""
+    given = answer.get("error_codes")
+    if isinstance(given, list):
+        return tuple(number for number in given if isinstance(number, int))
+    found = _NUMBER.match(str(answer.get("error_description", "")))
+    return (int(found[1]),) if found else ()
+
+
+def _explained(error: str, numbers: tuple[int, ...]) -> Explanation | None:
+    known = (explain(f"AADSTS{number}", "oauth") for number in numbers)
+    return next(filter(None, known), None) or explain(error, "oauth")
+
+
+def _detail(answer: Mapping[str, Any], error: str, numbers: tuple[int, ...]) -> str:
+    """The first line of what the service says; the others hold numbers for Microsoft's support."""
+    said = str(answer.get("error_description") or "").partition("\n")[0].partition(" Trace ID:")[0]
+    extra = str(answer.get("suberror") or "")
+    codes = " ".join(f"AADSTS{number}" for number in numbers if str(number) not in said)
+    return safe_line(" ".join(part for part in (codes, said or error, extra) if part), _LONGEST)

@@ -1,0 +1,263 @@
+"""Short answers over https: sign-in services, discovery documents.
+
+TLS is the same as that of mail (`link.context`); http is never spoken, not after a redirect either. Size and
+time of an answer have limits. Proxies come from the environment, as with every program that uses requests;
+passwords of .netrc do not. No error carries an address, a form or a header: codes and tokens stand in them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from tui.model.error import Busy, Garbled, MailError, Offline, Untrusted
+from tui.model.explain import explain
+from tui.net.faults import translated
+from tui.net.link import context
+
+if TYPE_CHECKING:
+    import requests
+
+CONNECT = 10.0
+SILENCE = 15.0
+"""Seconds without a single octet."""
+WHOLE = 30.0
+"""Seconds for a whole answer."""
+LARGEST = 1 << 18
+"""Octets; the largest honest answer, a discovery document, has about 3,000."""
+_REDIRECTS = 3
+_PATIENCE = frozenset({408, 425, 429, 500, 502, 503, 504})
+_LONGEST_WAIT = 3600.0
+_AGENT = "outlook-tui"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Answer:
+    """A service's answer: status, body and the address it came from.
+
+    `clock_ahead` is by how many seconds this computer's clock is ahead of the server's, 0 when it does not
+    say; `wait` how many seconds it asks to wait (Retry-After), 0 when it names none.
+    """
+
+    status: int
+    body: bytes
+    url: str
+    clock_ahead: float
+    wait: float
+
+    @property
+    def host(self) -> str:
+        """The server's name."""
+        return urlsplit(self.url).hostname or ""
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object. Raises Garbled when it is none."""
+        try:
+            found = json.loads(self.body)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            raise _garbled(
+                self.host, f"status {self.status}, {len(self.body)} octets that are no JSON object"
+            )
+        return found
+
+
+class Web:
+    """A few requests to one or two servers; to be closed. Used by one thread.
+
+    `ca_file` names further authorities, as an account does.
+    """
+
+    def __init__(self, ca_file: str = "") -> None:
+        self._session = _session(context(ca_file))
+
+    def __enter__(self) -> Web:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._session.close()
+
+    def get(self, url: str, doing: str) -> Answer:
+        """What stands at an https address, after at most three redirects; `doing` completes "while …".
+
+        Raises Offline, Untrusted, Busy, Garbled, Cancelled.
+        """
+        for _ in range(_REDIRECTS + 1):
+            answer, location = self._ask("GET", url, None, doing)
+            if not location:
+                return answer
+            url = urljoin(url, location)
+        raise _garbled(urlsplit(url).hostname or "", "too many redirects")
+
+    def post(self, url: str, form: Mapping[str, str], doing: str) -> Answer:
+        """Send a form to an https address. A redirect is not followed: a form is for the one it is for.
+
+        Raises as `get` does.
+        """
+        answer, location = self._ask("POST", url, form, doing)
+        if location:
+            raise _garbled(answer.host, f"status {answer.status}: the form was sent elsewhere")
+        return answer
+
+    def _ask(self, method: str, url: str, form: Mapping[str, str] | None, doing: str) -> tuple[Answer, str]:
+        """One request; the answer, and the address that it sends on to, or ""."""
+        host = _secure_host(url)
+        with translated(doing, host), _stripped(host), self._answer(method, url, form) as response:
+            body = _body(response)
+            date = _seconds(response.headers.get("Date", ""))
+            wait = _wait(response.headers.get("Retry-After", ""), date)
+            answer = Answer(response.status_code, body, url, time.time() - date if date else 0.0, wait)
+            location = response.headers.get("Location", "") if 300 <= answer.status < 400 else ""
+        if answer.status in _PATIENCE:
+            raise busy(answer)
+        return answer, location
+
+    def _answer(self, method: str, url: str, form: Mapping[str, str] | None) -> requests.Response:
+        return self._session.request(
+            method, url, data=form, timeout=(CONNECT, SILENCE), allow_redirects=False, stream=True
+        )
+
+
+def busy(answer: Answer, detail: str = "") -> Busy:
+    """The error for a service that asks for patience or is broken for now."""
+    found = explain(detail, "oauth") or explain(f"http {answer.status}", "oauth")
+    what = f"{answer.host} is too busy to answer."
+    hint = found.fix if found else "It is tried again by itself."
+    return Busy(what, hint, detail=detail or f"HTTP status {answer.status}", wait=answer.wait)
+
+
+def _session(tls: ssl.SSLContext) -> requests.Session:
+    """A session that knows https only, with our own TLS."""
+    import requests
+    from requests.adapters import HTTPAdapter
+
+    class Secure(HTTPAdapter):
+        """The two places that requests documents for a TLS context of one's own."""
+
+        def init_poolmanager(self, *args: Any, **more: Any) -> None:  # noqa: ANN401 - as in requests
+            super().init_poolmanager(*args, **more, ssl_context=tls)
+
+        def proxy_manager_for(self, proxy: str, **more: Any) -> Any:  # noqa: ANN401 - as in requests
+            return super().proxy_manager_for(proxy, **more, ssl_context=tls, proxy_ssl_context=tls)
+
+        def cert_verify(self, *args: object) -> None:
+            """Nothing: the context verifies, and no other list of authorities comes to it."""
+
+    made = requests.Session()
+    made.adapters.clear()
+    made.mount("https://", Secure())
+    made.auth = _no_auth
+    made.headers.update({"User-Agent": _AGENT, "Accept": "application/json", "Accept-Encoding": "identity"})
+    return made
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keep requests from looking for a password in .netrc."""
+    return request
+
+
+def _secure_host(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    if parts.scheme != "https" or not host or parts.username or parts.password:
+        raise Untrusted(
+            f"The sign-in would go on without encryption{f' ({host})' if host else ''}.",
+            "Addresses of a sign-in service begin with https; this one is not used.",
+        )
+    return host
+
+
+def _body(response: requests.Response) -> bytes:
+    """The octets as sent. `read1` returns after each arrival, so that drops cannot go on for ever."""
+    deadline = time.monotonic() + WHOLE
+    parts: list[bytes] = []
+    size = 0
+    while part := response.raw.read1(1 << 14, decode_content=False):
+        parts.append(part)
+        size += len(part)
+        if size > LARGEST:
+            raise _garbled(urlsplit(response.url).hostname or "", f"more than {LARGEST} octets")
+        if time.monotonic() > deadline:
+            raise TimeoutError("timed out")
+    return b"".join(parts)
+
+
+@contextlib.contextmanager
+def _stripped(host: str) -> Iterator[None]:
+    """Turns errors of requests and urllib3 into those they are made from, without address and form."""
+    import requests
+    import urllib3
+
+    found: Exception | None = None
+    try:
+        yield
+    except MailError:
+        raise
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+        found = _root(error, host)
+    if found:
+        raise found
+
+
+def _root(error: Exception, host: str) -> Exception:
+    """The operating system's or OpenSSL's error at the bottom of one of requests'; a MailError where none."""
+    import requests
+    import urllib3
+
+    foreign = (requests.RequestException, urllib3.exceptions.HTTPError)
+    seen: list[BaseException] = [error]
+    for each in seen:
+        inner = [each.__cause__, each.__context__, getattr(each, "reason", None), *each.args]
+        seen += [one for one in inner if isinstance(one, BaseException) and one not in seen]
+    if any(
+        isinstance(each, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)) for each in seen
+    ):
+        hint = "Check HTTPS_PROXY and NO_PROXY of the environment, or the network."
+        return Offline(f"The proxy on the way to {host} could not be used.", hint)
+    if any(isinstance(each, urllib3.exceptions.TimeoutError) for each in seen):
+        return TimeoutError("timed out")
+    root = next((each for each in seen if isinstance(each, OSError) and not isinstance(each, foreign)), None)
+    if root is None:
+        return _garbled(host, type(error).__name__)
+    root.__cause__ = root.__context__ = None
+    return root.with_traceback(None)
+
+
+def _garbled(host: str, detail: str) -> Garbled:
+    return Garbled(
+        f"{host} gave an answer that cannot be used.",
+        "Something between here and the service may have answered instead of it: check network and proxy.",
+        detail=detail,
+    )
+
+
+def _seconds(date: str) -> float:
+    """The Unix time of an HTTP date (RFC 9110 5.6.7), 0 when it is none."""
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, OverflowError, IndexError):
+        return 0.0
+
+
+def _wait(text: str, now: float) -> float:
+    """The seconds of a Retry-After (RFC 9110 10.2.3): a number, or a date by the server's clock."""
+    seconds = float(text) if text.isascii() and text.isdigit() else _seconds(text) - (now or time.time())
+    return min(max(0.0, seconds), _LONGEST_WAIT)
