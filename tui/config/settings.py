@@ -64,6 +64,10 @@ class Settings:
         wanted = address.lower()
         return next((account for account in self.accounts if account.address.lower() == wanted), None)
 
+    def signature_of(self, account: Account) -> str:
+        """The account's own signature, else the one for all that have none."""
+        return account.signature if account.signature.strip() else self.general.signature
+
     def client_ids(self) -> tuple[str, str]:
         """The ids to sign in with where an account has none, the first that is not empty counts: from the
         environment, and from [general].

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta, timezone
 
 from tui.mail import addresses, header, mailboxes, text
+from tui.mail.signature import signature_block
 from tui.model.content import Content
 from tui.model.draft import Draft
 from tui.model.message import Address
@@ -49,7 +50,7 @@ def reply(
         to=_field(to),
         cc=_field(cc),
         subject=f"Re: {_bare(parent.subject, _ANSWERED)}".rstrip(),
-        body=f"\n\n{attribution(content)}\n{quoted(content)}\n{_signed(signature)}",
+        body=f"\n\n{attribution(content)}\n{quoted(content)}\n{signature_block(signature)}",
         in_reply_to=parent.message_id,
         references=references(content),
         original=original,
@@ -66,7 +67,7 @@ def forward(
         account=account,
         sender=_identity(content, mine, account),
         subject=f"Fwd: {_bare(content.envelope.subject, _FORWARDED)}".rstrip(),
-        body=f"\n{_signed(signature)}\n{_forwarded_header(content)}\n\n{text.plain(content.paragraphs)}\n",
+        body=f"\n{signature_block(signature)}\n{_forwarded_header(content)}\n\n{text.plain(content.paragraphs)}\n",
         original=original,
         answers="forwarded",
     )
@@ -141,10 +142,6 @@ def _forwarded_header(content: Content) -> str:
 
 def _shown(person: Address) -> str:
     return safe_line(addresses.written(person), 200)
-
-
-def _signed(signature: str) -> str:
-    return f"\n-- \n{signature.strip()}\n" if signature.strip() else ""
 
 
 def _bare(subject: str, prefix: re.Pattern[str]) -> str:

@@ -175,6 +175,7 @@ TABLE: tuple[Key, ...] = (
     Key("reading.half_up", "ctrl+u", "half(-1)", "Half up", "Half a page up"),
     Key("reading.space", "space", "space", "Read on", "A page down, then the next message", show=True),
     Key("compose.send", "alt+s, ctrl+enter", "send", "Send", "Send the message", show=True, priority=True),
+    Key("compose.send_later", "alt+l", "send_later", "Send later", "Send at a time you type", priority=True),
     Key("compose.attach", "ctrl+t", "attach", "Attach", "Attach a file", show=True, priority=True),
     Key(
         "compose.editor",

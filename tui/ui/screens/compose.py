@@ -16,6 +16,7 @@ from textual.widgets import Input, Select, TextArea
 
 from tui.mail.addresses import parse_list
 from tui.mail.checks import Facts, before_sending
+from tui.mail.signature import exchanged
 from tui.model.account import Account
 from tui.model.command import Attach, Detach, DropDraft, QueueDraft, SaveDraft
 from tui.model.draft import Draft
@@ -26,6 +27,7 @@ from tui.ui import external_editor, keys
 from tui.ui.desk import Desk
 from tui.ui.screens.attach import AttachDialog
 from tui.ui.screens.dialog import Ask
+from tui.ui.screens.send_later import SendLater, departure
 from tui.ui.screens.sheet import Sheet
 from tui.ui.widgets.attachment_bar import AttachmentBar
 from tui.ui.widgets.body import Body
@@ -48,6 +50,7 @@ class ComposeScreen(Sheet[int]):
         draft = replace(draft, sender=draft.sender or draft.account)
         self._draft = draft
         self._begun = draft
+        self._signed_by = draft.account
         self._touched = False
         self._ever_touched = False
         self._ended = False
@@ -105,6 +108,20 @@ class ComposeScreen(Sheet[int]):
             subject=self._kept(self._draft.subject, self._subject.value),
             body=self._draft.body if body == self._shown_body else body,
         )
+
+    @on(Select.Changed, "#from")
+    def sender_changed(self) -> None:
+        """Another sender signs with another signature; what somebody wrote there is left alone."""
+        account, _ = self._from.selection or (self._draft.account, "")
+        before, after = (self._signature(name) for name in (self._signed_by, account))
+        self._signed_by = account
+        text = exchanged(self._body.text, clean(before), clean(after))
+        if text != self._body.text:
+            self._body.load_text(text)
+
+    def _signature(self, address: str) -> str:
+        account = self.desk.settings.account(address)
+        return self.desk.settings.signature_of(account) if account else ""
 
     @staticmethod
     def _kept(original: str, shown: str) -> str:
@@ -308,6 +325,18 @@ class ComposeScreen(Sheet[int]):
     @work(exclusive=True, group="leave")
     async def action_send(self) -> None:
         """Check, ask only when something is odd, and hand the mail to the outbox."""
+        await self._send(at=0)
+
+    @work(exclusive=True, group="leave")
+    async def action_send_later(self) -> None:
+        """The same, for a time that the person types."""
+        if not self._ended and self._addressed():
+            at = await self.app.push_screen_wait(SendLater())
+            if at:
+                await self._send(at)
+
+    async def _send(self, at: int) -> None:
+        """Hand the mail to the outbox, to leave at a Unix time, 0 for after the undo time."""
         if self._ended or not self._addressed():
             return
         odd = before_sending(self.written(), self._facts())
@@ -320,13 +349,15 @@ class ComposeScreen(Sheet[int]):
         try:
             async with self._engine_in_use:
                 draft = await self._save_now()
-                queued: int = await self.ask(QueueDraft(draft.id, hold=float(hold)))
+                queued: int = await self.ask(QueueDraft(draft.id, at, float(hold)))
         except MailError as error:
             self.tell(error)
             return
         self._ended = True
         self.dismiss(queued)
-        if not hold:
+        if at:
+            self.say(f"It leaves {departure(at)}; until then it waits in the outbox.")
+        elif not hold:
             self.say("Sending")
 
     def _facts(self) -> Facts:

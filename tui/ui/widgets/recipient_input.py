@@ -151,8 +151,10 @@ class RecipientInput(Vertical):
 
     @on(events.DescendantBlur)
     def left(self) -> None:
-        """Nobody types here any more: look at everything."""
+        """Nobody types here any more: look at everything; the comma after the last entry has served."""
         self._list.display = False
+        if self.value.rstrip().endswith((",", ";")):
+            self.line.value = self.value.rstrip(",; ")
         self.check()
 
     @on(OptionList.OptionSelected)
