@@ -64,4 +64,4 @@ async def test_a_comma_behind_the_last_recipient_goes_when_the_field_is_left(ope
     async with opened(writing(replace(REPLY, to=""))) as program:
         await program.type("billing@contoso.example, ")
         body(program).focus()
-        await program.until(lambda: program.screen.query_one("#to").value == "billing@contoso.example")  # type: ignore[attr-defined]
+        await program.until(lambda: program.screen.query_one("#to").value == "billing@contoso.example")
