@@ -63,7 +63,7 @@ class Engine:
         self._lock = EngineLock(paths.engine_lock)
         self._crew = Crew(self._context, watch=watch)
         self._accounts = Accounts(self._context, paths.config_file, self._crew, lambda: self.leading)
-        self._sign_ins = SignIns(self._context, self._crew)
+        self._sign_ins = SignIns(self._context, self._crew, self._tell_leader)
         self._local = LocalThread(self._context, self._crew)
         self._doorman = Doorman(self._context, self._lock, self._crew, self.post, self._led)
         self._closing = threading.Event()
@@ -152,12 +152,21 @@ class Engine:
                     lambda: switch_protocol(self._context, self._crew, self._accounts, command), "switch"
                 )
 
+    def _tell_leader(self) -> bool:
+        """Have the process that leads read configuration and keyring again; False when that is this one."""
+        if self.leading:
+            return False
+        self._post_network(ReloadSettings()).result()
+        return True
+
     def close(self, within: float = 2.0) -> bool:
         """End every thread within so many seconds, also when servers hang. True when all have ended."""
         deadline = time.monotonic() + within
         self._closing.set()
+        self._sign_ins.close()
         self._doorman.close(deadline)
         ended = self._crew.close(deadline)
+        self._context.credentials.close(deadline)
         self._local.close(deadline)
         self._lock.release()
         return ended
