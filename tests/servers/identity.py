@@ -8,25 +8,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import http.server
 import itertools
 import json
 import re
 import secrets
-import ssl
 import threading
 import time
 import urllib.parse
-import urllib.request
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from email.utils import formatdate
 from types import TracebackType
 from typing import Any
 
+from tests.servers.browsing import sent_on_to, visit
 from tests.servers.certificates import Certificates
+from tests.servers.identity_http import Listener, Page
 from tui.model.issuer import ISSUERS, Identity
 from tui.model.secret import Secret
 
@@ -139,8 +136,8 @@ class IdentityServer:
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
-        self._secure = _Listener(self, self.certs.server_context())
-        self._plain = _Listener(self, None)
+        self._secure = Listener(self, self.certs.server_context())
+        self._plain = Listener(self, None)
         self.port = self._secure.server_port
 
     def reset(self) -> None:
@@ -207,52 +204,31 @@ class IdentityServer:
             return refresh_token in self._refresh
 
     def approve(self, url: str) -> tuple[int, str]:
-        """Be the person's browser: open `url` and follow every redirect. Status and text of the last page."""
-        context = ssl.create_default_context(cafile=str(self.certs.ca))
-        proxies = urllib.request.ProxyHandler({})
-        opener = urllib.request.build_opener(proxies, urllib.request.HTTPSHandler(context=context))
-        try:
-            with opener.open(url, timeout=10) as page:
-                return page.status, page.read().decode()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read().decode()
+        """Be the person's browser: open `url` to the end. Status and text of the last page."""
+        return visit(url, self.certs.ca)
 
     def where_it_ends(self, url: str) -> str:
         """The address that a browser stops at when nobody listens there: what the person would paste."""
-        context = ssl.create_default_context(cafile=str(self.certs.ca))
-
-        class Stop(urllib.request.HTTPRedirectHandler):
-            def redirect_request(self, *args: Any, **more: Any) -> None:
-                return None
-
-        opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), Stop(), urllib.request.HTTPSHandler(context=context)
-        )
-        try:
-            opener.open(url, timeout=10).close()
-        except urllib.error.HTTPError as error:
-            with error:
-                return str(error.headers["Location"])
-        raise AssertionError("the sign-in page did not send the browser on")
+        return sent_on_to(url, self.certs.ca)
 
     def open(self, url: str) -> bool:
         """Start a browser that approves, as `webbrowser.open` would."""
-        browser = threading.Thread(target=self._browse, args=(url,), name="browser")
+        browser = threading.Thread(target=self.approve, args=(url,), name="browser")
         self._browsers.append(browser)
         browser.start()
         return True
-
-    def _browse(self, url: str) -> None:
-        self.approve(url)
 
     def settle(self) -> None:
         """Wait until every browser that `open` started has seen its last page."""
         while self._browsers:
             self._browsers.pop().join(20)
 
-    def page(self, path: str, query: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body for a GET."""
+    def now(self) -> float:
+        """Its clock, as Unix time."""
+        return time.time() + self.clock_ahead
+
+    def page(self, path: str, query: Mapping[str, str]) -> Page:
+        """The answer to a GET."""
         endpoint = path.rpartition("/")[2]
         self.asked[endpoint] += 1
         if endpoint == "openid-configuration":
@@ -261,14 +237,15 @@ class IdentityServer:
             return self._authorize(query)
         return 404, {}, b"not here"
 
-    def posted(self, path: str, form: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body for a POST."""
+    def posted(self, path: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Page:
+        """The answer to a POST."""
         endpoint = path.rpartition("/")[2]
         kind = form.get("grant_type", "").rpartition(":")[2]
         self.asked[f"{endpoint} {kind}".strip()] += 1
         if endpoint == "introspect":
             return 200, {}, self._introspect(form.get("token", ""))
         self.forms.append(dict(form))
+        self.headers.append(dict(headers))
         queue = {"token": self.failures, "devicecode": self.page_failures}.get(endpoint)
         if queue is None:
             return 404, {}, b"not here"
@@ -293,7 +270,7 @@ class IdentityServer:
             **self.discovery,
         }
 
-    def _authorize(self, query: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
+    def _authorize(self, query: Mapping[str, str]) -> Page:
         back = query.get("redirect_uri", "")
         if query.get("client_id") != self.client_id or not re.fullmatch(r"http://localhost(:\d+)?/?", back):
             return 400, {}, b"AADSTS700016 or AADSTS50011: shown in the browser, nobody is sent back"
@@ -312,7 +289,7 @@ class IdentityServer:
         sent = urllib.parse.urlencode({**answer, "state": state})
         return 302, {"Location": f"{back}{'' if back.endswith('/') else '/'}?{sent}"}, b""
 
-    def _device(self, form: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
+    def _device(self, form: Mapping[str, str]) -> Page:
         code = f"DEVICE-{next(_counter)}-{secrets.token_urlsafe(24)}"
         self._devices[code] = _Flow(self.user, self.client_id, form.get("scope", ""))
         answer = {
@@ -325,7 +302,7 @@ class IdentityServer:
         }
         return 200, {}, json.dumps(answer).encode()
 
-    def _token(self, form: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
+    def _token(self, form: Mapping[str, str]) -> Page:
         kind = form.get("grant_type")
         if kind == "authorization_code":
             return self._by_code(form)
@@ -338,7 +315,7 @@ class IdentityServer:
             del self._refresh[form["refresh_token"]]
         return self._granted(flow, refresh=self.rotate)
 
-    def _by_code(self, form: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
+    def _by_code(self, form: Mapping[str, str]) -> Page:
         flow = self._codes.get(form.get("code", ""))
         if flow is None or flow.spent:
             return self._fail(Failure(400, "invalid_grant", (54005,)))
@@ -350,7 +327,7 @@ class IdentityServer:
             return self._fail(Failure(400, "invalid_grant", (500112,)))
         return self._granted(flow)
 
-    def _by_device(self, form: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
+    def _by_device(self, form: Mapping[str, str]) -> Page:
         self.poll_times.append(time.monotonic())
         flow = self._devices.get(form.get("device_code", ""))
         if flow is None:
@@ -361,7 +338,7 @@ class IdentityServer:
             return self._fail(Failure(400, error, numbers.get(error, ())))
         return self._granted(flow)
 
-    def _granted(self, flow: _Flow, *, refresh: bool = True) -> tuple[int, dict[str, str], bytes]:
+    def _granted(self, flow: _Flow, *, refresh: bool = True) -> Page:
         token = f"ACCESS-{next(_counter)}-{secrets.token_urlsafe(900)}"
         self._access[token] = _Access(flow.user, time.time() + self.lifetime)
         answer: dict[str, Any] = {
@@ -383,7 +360,7 @@ class IdentityServer:
         return token
 
     def _id_token(self, flow: _Flow) -> str:
-        now = int(time.time() + self.clock_ahead)
+        now = int(self.now())
         claims = {
             "iss": f"{self.base}/{TENANT}/v2.0", "aud": self.audience or self.client_id, "tid": TENANT,
             "nonce": "of-another-sign-in" if self.wrong_nonce else flow.nonce, "iat": now, "nbf": now,
@@ -400,70 +377,9 @@ class IdentityServer:
         answer = {"active": True, "username": access.user} if access and good else {"active": False}
         return json.dumps(answer).encode()
 
-    def _fail(self, failure: Failure) -> tuple[int, dict[str, str], bytes]:
+    def _fail(self, failure: Failure) -> Page:
         time.sleep(failure.delay)
         headers = {"Retry-After": failure.wait} if failure.wait else {}
         if failure.location:
             headers["Location"] = failure.location
         return failure.status, headers, failure.answer()
-
-
-class _Listener(http.server.ThreadingHTTPServer):
-    """One port of an IdentityServer."""
-
-    daemon_threads = False
-
-    def __init__(self, identity: IdentityServer, context: ssl.SSLContext | None) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.identity = identity
-        if context:
-            self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), name="identity service")
-
-    def begin(self) -> None:
-        self._thread.start()
-
-    def end(self) -> None:
-        self.shutdown()
-        self._thread.join()
-        self.server_close()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up or mistrusts the certificate is what tests are about."""
-
-
-class _Handler(http.server.BaseHTTPRequestHandler):
-    """Hands requests to the IdentityServer."""
-
-    timeout = 20
-    server: _Listener
-
-    def do_GET(self) -> None:
-        url = urllib.parse.urlsplit(self.path)
-        self._answer(*self.server.identity.page(url.path, dict(urllib.parse.parse_qsl(url.query))))
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self.server.identity.headers.append(dict(self.headers.items()))
-        path = urllib.parse.urlsplit(self.path).path
-        self._answer(*self.server.identity.posted(path, dict(urllib.parse.parse_qsl(body))))
-
-    def _answer(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
-        self.send_response_only(status)
-        self.send_header("Date", formatdate(time.time() + self.server.identity.clock_ahead, usegmt=True))
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def identity_server(certs: Certificates, **switches: Any) -> Iterator[IdentityServer]:
-    """A running identity service."""
-    with IdentityServer(certs, **switches) as server:
-        yield server
