@@ -1,4 +1,4 @@
-"""The small pure parts: arguments, flags, SASL, presets, errors."""
+"""The small pure parts: arguments, flags, errors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.model.account import Auth, Login
 from tui.model.error import (
     BadInput,
     Busy,
@@ -25,8 +24,7 @@ from tui.model.error import (
     Untrusted,
 )
 from tui.model.message import Flag
-from tui.model.secret import Secret
-from tui.net import flags, login
+from tui.net import flags
 from tui.net.argument import ascii_line, one_line, uid_set
 from tui.net.faults import smtp_refused, translated
 
@@ -73,31 +71,6 @@ def test_flags_there_and_back() -> None:
 def test_tags_that_are_no_keywords(tag: str) -> None:
     with pytest.raises(BadInput):
         flags.words(Flag(0), frozenset({tag}))
-
-
-def test_mechanisms() -> None:
-    assert login.mechanism(Login("u"), {"LOGIN", "PLAIN", "XOAUTH2"}, "h") == "PLAIN"
-    assert login.mechanism(Login("u"), {"LOGIN"}, "h") == "LOGIN"
-    assert login.mechanism(Login("u", Auth.OAUTH2), {"PLAIN", "XOAUTH2"}, "h") == "XOAUTH2"
-    with pytest.raises(SignInNeeded):
-        login.mechanism(Login("u"), {"XOAUTH2"}, "h")
-
-
-def test_answers() -> None:
-    plain = login.Answers("PLAIN", Login("ü"), Secret("p w"))
-    assert plain(b"") == "\0ü\0p w".encode()
-    two = login.Answers("LOGIN", Login("u"), Secret("p"))
-    assert (two(b"Username:"), two(b"Password:"), two(b"?")) == (b"u", b"p", b"")
-    token = login.Answers("XOAUTH2", Login("u@x"), Secret("t"))
-    assert token(b"") == b"user=u@x\x01auth=Bearer t\x01\x01"
-    assert token(b'{"status":"401"}') == b""
-    assert token.refusal == "status 401"
-    assert "t" not in repr(token).replace("Answers(XOAUTH2)", "")
-    for nasty in ("a\r\nb", "a\0b"):
-        with pytest.raises(BadInput):
-            login.Answers("PLAIN", Login(nasty), Secret("p"))
-        with pytest.raises(BadInput):
-            login.Answers("PLAIN", Login("u"), Secret(nasty))
 
 
 CERTIFICATE = ssl.SSLCertVerificationError(1, "certificate verify failed")
@@ -152,10 +125,14 @@ def test_our_own_errors_pass() -> None:
 @pytest.mark.parametrize(
     ("code", "text", "expected"),
     [
-        (421, "4.7.66 TLS 1.0 and 1.1 are not supported", Busy),
+        (421, "4.7.66 TLS 1.0 and 1.1 are not supported", Untrusted),
         (432, "4.3.2 Concurrent connections limit exceeded", Busy),
         (535, "5.7.3 Authentication unsuccessful", SignInNeeded),
         (535, "5.7.139 SmtpClientAuthentication is disabled for the Tenant", SignInNeeded),
+        (451, "5.7.3 STARTTLS is required to send mail", SignInNeeded),
+        (452, "4.2.2 mailbox full", Busy),
+        (452, "4.5.3 too many recipients", Refused),
+        (550, "5.4.0 server busy", Refused),
         (550, "5.7.30 Basic authentication is not supported for Client Submission.", Refused),
         (552, "5.3.4 too large", Refused),
         (999, "x", Garbled),

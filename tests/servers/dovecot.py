@@ -156,7 +156,8 @@ class Dovecot:
 
     `capability` replaces the IMAP capabilities it owns to, so that a client must do without; `relay` is the
     port submission hands mail to; `introspect` the URL of an OAuth introspection service, "" for none;
-    `special_use` whether folders say what they are for, `issued` certificates of an authority made before.
+    `special_use` whether folders say what they are for, `issued` certificates of an authority made before;
+    `mechanisms` the SASL mechanisms it offers, those that fit by default.
     """
 
     def __init__(
@@ -167,6 +168,7 @@ class Dovecot:
         introspect: str = "",
         special_use: bool = True,
         issued: Certificates | None = None,
+        mechanisms: str = "",
     ) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="outlook-tui-dovecot-"))
         self.root.chmod(0o755)  # mail belongs to nobody when root runs the tests
@@ -179,6 +181,7 @@ class Dovecot:
         self._uid, self._gid = entry.pw_uid, entry.pw_gid
         (self.root / "mail").mkdir()
         self._own(self.root / "mail")
+        self._mechanisms = mechanisms or "plain login" + " xoauth2 oauthbearer" * bool(introspect)
         self._write_config(capability, relay, introspect, special_use)
 
     def _write_config(self, capability: str, relay: int, introspect: str, special_use: bool) -> None:
@@ -193,7 +196,7 @@ class Dovecot:
             chroot="" if os.getuid() == 0 else "chroot =", owner="" if os.getuid() == 0 else owner,
             imap=self.imap, imaps=self.imaps, pop3=self.pop3, pop3s=self.pop3s, submission=self.submission,
             capability=f"imap_capability = {capability}" if capability else "", relay=relay,
-            mechanisms="plain login xoauth2 oauthbearer" if introspect else "plain login", no_plain="yes",
+            mechanisms=self._mechanisms, no_plain="yes",
             oauth=_OAUTH.format(root=self.root) if introspect else "",
         )  # fmt: skip
         (self.root / "dovecot.conf").write_text(text)
@@ -235,7 +238,8 @@ class Dovecot:
     def ask_to_stop(self) -> None:
         """Begin to stop it, without waiting."""
         if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGTERM)  # the master alone would wait for idle clients
+            with contextlib.suppress(ProcessLookupError):  # it has ended by itself
+                os.killpg(self._process.pid, signal.SIGTERM)  # the master alone would wait for idle clients
 
     def remove(self) -> None:
         """Stop it and delete all it had."""

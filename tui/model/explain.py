@@ -7,9 +7,10 @@ whether to try again from the same rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from tui.model.explain_codes import CODES, TOKEN
 from tui.model.explain_desktop import DESKTOP
 from tui.model.explain_local import LOCAL
 from tui.model.explain_microsoft import MICROSOFT
@@ -26,6 +27,8 @@ _CODES = (
     re.compile(r"\b(?:no|bad|bye|err) \[([a-z][a-z/-]+)"),
     re.compile(r"^(?:smtp |http )?([45]\d\d)\b"),
 )
+_FOR_NOW = re.compile(r"4\d\d\b")
+_FOR_GOOD = re.compile(r"5\d\d\b")
 _SIGNS = (
     ("imap", re.compile(r"^imap\b|^(\* |[a-z0-9]{1,12} )?(no|bad|bye) ")),
     ("pop3", re.compile(r"^pop3?\b|^-err\b")),
@@ -37,10 +40,11 @@ _SIGNS = (
 class Explanation:
     """What an error means: `title` names it, `meaning` says why, `fix` what to do; each is for the person.
 
-    `code` is the code found in the text (5.7.139, AADSTS65001, 0x800CCC0F, …), else the row's own name.
+    `code` is the code found in the text (5.7.139, AADSTS65001, 0x800CCC0F, …), else `name`, the row's own.
     """
 
     code: str
+    name: str
     title: str
     meaning: str
     fix: str
@@ -52,19 +56,22 @@ class Explanation:
         return self.retry_class in (Retry.REFRESH, Retry.BACKOFF)
 
 
-def explain(text: str, protocol: str = "") -> Explanation | None:
+def explain(text: str, protocol: str = "", *, token: bool = False) -> Explanation | None:
     """Explain `text` (a server's answer, a bounce, an exception), or None for what is not in the table.
 
     `protocol` ("imap", "pop3", "smtp", "oauth") leaves out rows that cannot be meant. Without it the look of
-    the text is taken as a sign first, then all rows are tried.
+    the text is taken as a sign first, then all rows are tried. `token` says that somebody signs in by token.
     """
     plain = _plain(text)
-    rule = _by_number(plain) or _by_text(plain, protocol or _sign(plain))
+    protocol_meant = protocol or _sign(plain)
+    rule = _by_text(plain, "token", TOKEN) if token else None
+    rule = rule or _by_number(plain) or _by_text(plain, protocol_meant)
     if rule is None and not protocol:
         rule = _by_text(plain, "")
     if rule is None:
         return None
-    return Explanation(_code(plain) or rule.name, rule.title, rule.meaning, rule.fix, rule.retry)
+    retry = _retry(rule, plain) if protocol_meant == "smtp" else rule.retry
+    return Explanation(_code(plain) or rule.name, rule.name, rule.title, rule.meaning, rule.fix, retry)
 
 
 def rules() -> Iterator[Rule]:
@@ -74,10 +81,24 @@ def rules() -> Iterator[Rule]:
     yield from SENDING
     yield from (row.rule for row in MICROSOFT)
     yield from LOCAL
+    yield from CODES
+    yield from TOKEN
 
 
-def _by_text(plain: str, protocol: str) -> Rule | None:
-    return next((rule for rule in rules() if rule.applies(plain, protocol)), None)
+def _by_text(plain: str, protocol: str, among: Iterable[Rule] | None = None) -> Rule | None:
+    return next((rule for rule in among or rules() if rule.applies(plain, protocol)), None)
+
+
+def _retry(rule: Rule, plain: str) -> Retry:
+    """What the reply code makes of a row: 4yz is for now and 5yz for good (RFC 5321 4.2.1).
+
+    A row that names such a code itself knows better: `452 4.5.3` may be tried for ever.
+    """
+    if rule.retry is Retry.NEVER and _FOR_NOW.match(plain) and not rule.names_code("4", plain):
+        return Retry.BACKOFF
+    if rule.retry is Retry.BACKOFF and _FOR_GOOD.match(plain) and not rule.names_code("5", plain):
+        return Retry.NEVER
+    return rule.retry
 
 
 def _sign(plain: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,7 +24,8 @@ class Retry(StrEnum):
 class Rule:
     """One row: where it applies, what it looks like, what it means and what to do.
 
-    `protocols` holds "imap", "pop3", "smtp" or "oauth", separated by spaces; "" applies everywhere.
+    `protocols` holds "imap", "pop3", "smtp", "oauth" or "token" (signing in by one), separated by spaces; ""
+    applies everywhere.
     `patterns` are alternatives in lower case; "…" in a pattern stands for anything between its parts.
     """
 
@@ -40,6 +42,11 @@ class Rule:
         if protocol and self.protocols and protocol not in self.protocols.split():
             return False
         return any(matches(pattern, text) for pattern in self.patterns)
+
+    def names_code(self, first: str, text: str) -> bool:
+        """Whether a pattern found in `text` has a reply code or enhanced code that begins with `first`."""
+        code = re.compile(rf"(?<![\d.]){first}(\d\d\b|\.\d)")
+        return any(code.search(pattern) and matches(pattern, text) for pattern in self.patterns)
 
 
 def matches(pattern: str, text: str) -> bool:

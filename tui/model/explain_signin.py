@@ -102,7 +102,8 @@ SIGN_IN: tuple[Rule, ...] = (
         "The server did not accept the sign-in",
         "The token has run out or is for another service, IMAP is off, or the user name is not the "
         "mailbox's main address.",
-        "Sign in again. If it stays: turn IMAP on in Outlook's settings, and use the main address.",
+        "Sign in again. If it stays: switch IMAP on (outlook.com in a browser: Settings, Mail, Forwarding "
+        "and IMAP) and use the main address.",
         Retry.REFRESH,
     ),
     Rule(
@@ -178,6 +179,24 @@ SIGN_IN: tuple[Rule, ...] = (
         Retry.NEVER,
     ),
     Rule(
+        "imap-off",
+        "imap",
+        ("not enabled for imap", "imap access is disabled", "imap is disabled", "imap disabled"),
+        "IMAP is switched off for this mailbox",
+        "User name and password may be right; the provider does not let mail programs in by IMAP.",
+        "Switch IMAP on in the provider's settings in a browser, mostly under forwarding or sync.",
+        Retry.USER,
+    ),
+    Rule(
+        "pop-off",
+        "pop3",
+        ("not enabled for pop", "pop access is disabled", "pop3 is disabled", "pop is disabled"),
+        "POP3 is switched off for this mailbox",
+        "User name and password may be right; the provider does not let mail programs in by POP3.",
+        "Switch POP on in the provider's settings in a browser, or switch this account to IMAP.",
+        Retry.USER,
+    ),
+    Rule(
         "imap-wrong-password",
         "imap pop3",
         ("[authenticationfailed]", "[auth]", "invalid credentials"),
@@ -211,7 +230,9 @@ SIGN_IN: tuple[Rule, ...] = (
             "too many simultaneous connections",
             "maximum number of connections",
             "too many connections",
-            "[limit]",
+            "[limit] … connection",
+            "[limit] … session",
+            "too many sessions",
         ),
         "Too many programs are connected to this mailbox",
         "The server allows only so many connections for one account at a time.",
@@ -233,13 +254,14 @@ SIGN_IN: tuple[Rule, ...] = (
         ("authentication failure: unknown user name or bad password", "authentication failure"),
         "POP3 is switched off, or the sign-in has run out",
         "Microsoft answers the same for both: POP3 is off by default, and tokens expire.",
-        "In Outlook.com's settings (Mail, Forwarding and IMAP/POP) let programs use POP; then sign in again.",
+        "Let programs use POP (outlook.com in a browser: Settings, Mail, Forwarding and IMAP/POP), then sign "
+        "in again; at work your administrator switches POP on.",
         Retry.REFRESH,
     ),
     Rule(
         "pop-in-use",
         "imap pop3",
-        ("[in-use]", "[inuse]", "mailbox locked", "mailbox is locked", "mailbox already locked"),
+        ("[in-use]", "mailbox locked", "mailbox is locked", "mailbox already locked"),
         "Another program has this mailbox open",
         "A POP3 mailbox can be open only once at a time.",
         "Close the other program or wait a few minutes; it is tried again by itself.",
@@ -284,7 +306,7 @@ SIGN_IN: tuple[Rule, ...] = (
     Rule(
         "smtp-auth-mechanism",
         "smtp",
-        ("504 5.7.4", "unrecognized authentication type"),
+        ("504 5.7.4", "504 5.5.4", "unrecognized authentication type"),
         "The server does not offer this way to sign in",
         "Often the connection was not encrypted yet, and the server offers sign-in only afterwards.",
         "Use STARTTLS on port 587; at Microsoft sign in by token.",
@@ -293,7 +315,7 @@ SIGN_IN: tuple[Rule, ...] = (
     Rule(
         "smtp-starttls-required",
         "smtp",
-        ("starttls is required", "must issue a starttls command"),
+        ("starttls is required", "must issue a starttls command", "451 5.7.3"),
         "The server wants encryption first",
         "It takes neither a sign-in nor mail over an open line.",
         "Set the sending server's security to STARTTLS and its port to 587.",

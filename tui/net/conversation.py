@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tui.model.account import Auth
 from tui.net import faults
 from tui.net.answer import Push
 from tui.net.imap_wire import Transport
+from tui.net.login import MOST_STEPS, Answers, decoded, encoded
 
 _LITERAL = re.compile(rb"~?\{(\d{1,12})\+?\}\r\n\Z")
 _PUSH = re.compile(rb"\* (\d{1,10}) (EXISTS|EXPUNGE|FETCH)\b", re.IGNORECASE)
@@ -39,12 +41,12 @@ class Conversation:
         self.transport.send(f"{tag} {command}\r\n".encode("ascii"))
         return tag.encode("ascii")
 
-    def response(self) -> Response:
+    def response(self, *, signing_in: Auth | None = None) -> Response:
         """The next response. A BYE raises: the server is about to close."""
         line = self.transport.readline()
         if not line.endswith(b"}\r\n"):
             if line[:5].upper() == b"* BYE":
-                raise faults.bye(line[5:].strip(), self.transport.host)
+                raise faults.bye(line[5:].strip(), self.transport.host, signing_in=signing_in)
             return Response(line)
         text, literals = [line], []
         while found := _LITERAL.search(line):
@@ -53,7 +55,7 @@ class Conversation:
             text.append(line)
         return Response(b"".join(text), tuple(literals))
 
-    def is_end(self, response: Response, tag: bytes, doing: str) -> bool:
+    def is_end(self, response: Response, tag: bytes, doing: str, *, signing_in: Auth | None = None) -> bool:
         """Whether this is the tagged end of the command; raises what NO or BAD mean."""
         text = response.text
         if text.startswith(b"* "):
@@ -63,7 +65,8 @@ class Conversation:
         if found != tag or status.upper() not in (b"OK", b"NO", b"BAD"):
             raise self.transport.broken(repr(text[:200]))
         if status.upper() != b"OK":
-            raise faults.refused(words.strip(), doing, self.transport.host, "imap")
+            host = self.transport.host
+            raise faults.refused(words.strip(), doing, host, "imap", signing_in=signing_in)
         return True
 
     def run(self, command: str, doing: str) -> list[Response]:
@@ -73,6 +76,26 @@ class Conversation:
         while not self.is_end(response := self.response(), tag, doing):
             gathered.append(response)
         return gathered
+
+    def sign_in(self, answers: Answers, kind: Auth) -> None:
+        """One SASL exchange (RFC 3501 6.2.2), never all in one line. Raises what a refusal means."""
+        tag, steps = self.send(f"AUTHENTICATE {answers.name}"), 0
+        while True:
+            response = self.response(signing_in=kind)
+            if response.text[:1] == b"+":
+                steps += 1
+                if steps > MOST_STEPS:
+                    raise self.transport.broken("an endless sign-in")
+                self.transport.send(f"{encoded(answers(decoded(response.text[1:].strip())))}\r\n".encode())
+            elif self.is_end(response, tag, "signing in", signing_in=kind):
+                return
+
+    def login(self, user: str, password: str) -> None:
+        """The LOGIN command (RFC 3501 6.2.3), for servers without SASL. Both texts plain ASCII lines."""
+        tag = self.send(f"LOGIN {quoted(user)} {quoted(password)}")
+        kind = Auth.PASSWORD
+        while not self.is_end(self.response(signing_in=kind), tag, "signing in", signing_in=kind):
+            pass
 
 
 def push(response: Response) -> Push | None:

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from tui.model.account import Login, Security, Server
+from tui.model.account import Auth, Login, Security, Server
 from tui.model.error import MailError, Offline, Untrusted
 from tui.model.folder import ServerFolder
 from tui.model.message import NO_FLAGS, Flag
@@ -66,26 +66,36 @@ class ImapConnection:
             self.capabilities = frozenset(transport.capabilities)
 
     def sign_in(self, account: Login, secret: Secret) -> None:
-        """Sign in by SASL, or by LOGIN where the server has no PLAIN.
+        """Sign in by the strongest that is offered (see `login`), or by LOGIN where the server has no SASL.
 
         It counts only once LIST has worked: Exchange says OK to a token of another mailbox and refuses what
         comes next. Raises SignInNeeded; Busy when the server asks for patience.
         """
-        offered = {word[5:] for word in self.capabilities if word.startswith("AUTH=")}
-        if "LOGINDISABLED" not in self.capabilities:
-            offered.add("LOGIN")
-        name = login.mechanism(account, offered, self.server.host)
-        answers = login.Answers(name, account, secret)
-        with self._doing("signing in", signing_in=True):
-            if name == "LOGIN":
-                user = ascii_line(account.username, "user name")
-                self._client.login(quoted(user), ascii_line(secret.reveal(), "password"))
-            else:
-                self._client.sasl_login(name, answers)
+        names = self._ways(account)
+        with self._doing("signing in", signing_in=account.auth):
+            login.try_each(names, lambda name: self._sign_in_by(name, account, secret), "imap")
+            self._conversation.transport.state = "AUTH"
             self.capabilities = self._client.renew_capabilities()
             self._client.list_folders("", "INBOX")
             if {"ENABLE", "CONDSTORE"} <= self.capabilities:
                 self._client.enable("CONDSTORE")
+
+    def _ways(self, account: Login) -> list[str]:
+        """The mechanisms to try. "" is the LOGIN command, which a server may have switched off."""
+        offered = {word[5:] for word in self.capabilities if word.startswith("AUTH=")}
+        plain = account.auth is Auth.PASSWORD and "LOGINDISABLED" not in self.capabilities
+        if plain and not offered & {*login.CHALLENGED, *login.TOLD}:
+            return [""]
+        return login.mechanisms(account, offered, self.server.host) + [""] * plain
+
+    def _sign_in_by(self, name: str, account: Login, secret: Secret) -> None:
+        if not name:
+            user = ascii_line(account.username, "user name")
+            self._conversation.login(user, ascii_line(secret.reveal(), "password"))
+            return
+        answers = login.Answers(name, account, secret, self.server)
+        self._conversation.sign_in(answers, account.auth)
+        answers.finish()
 
     def folders(self) -> list[ServerFolder]:
         """All folders of the account, with their roles."""
@@ -263,7 +273,7 @@ class ImapConnection:
         return self._talk
 
     @contextmanager
-    def _doing(self, words: str, *, signing_in: bool = False) -> Iterator[None]:
+    def _doing(self, words: str, *, signing_in: Auth | None = None) -> Iterator[None]:
         """Translate errors; what imaplib kept of earlier commands must not be read as an answer."""
         with self._link.guard(words, signing_in=signing_in):
             self._conversation.transport.untagged_responses.clear()

@@ -22,7 +22,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from tui.model.account import Security, Server
+from tui.model.account import Auth, Security, Server
 from tui.model.error import BadConfig, Cancelled, Untrusted
 from tui.net.argument import one_line
 from tui.net.faults import translated
@@ -123,7 +123,7 @@ class Link:
                 self._encrypt(encryption)
             self.sock.settimeout(READ_TIMEOUT)
 
-    def guard(self, doing: str, *, signing_in: bool = False) -> AbstractContextManager[None]:
+    def guard(self, doing: str, *, signing_in: Auth | None = None) -> AbstractContextManager[None]:
         """A `with` block in which foreign errors become MailErrors; `doing` completes "while …"."""
         return translated(doing, self.server.host, signing_in=signing_in, aborted=lambda: self._aborted)
 

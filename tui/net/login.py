@@ -1,46 +1,92 @@
-"""Sign-in: PLAIN (RFC 4616), LOGIN, and XOAUTH2 (Google's and Microsoft's token sign-in).
+"""Sign-in by SASL: which mechanism, in which order, and what the client says in each.
 
-XOAUTH2 is always said in two steps, since servers limit the length of the first line; when a server answers
-a bad token with a second challenge (a JSON text), the reply is an empty line and then comes the refusal.
+Tokens: OAUTHBEARER (RFC 7628) and XOAUTH2 (Google's and Microsoft's own). Passwords: SCRAM, CRAM-MD5
+(RFC 2195), PLAIN (RFC 4616), LOGIN. Everything is said in steps, never in the command's own line: servers
+limit that line, and Exchange's POP3 hangs up on it.
 """
 
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 import re
-from collections.abc import Collection
+import secrets
+from collections.abc import Callable, Collection, Generator, Sequence
 
-from tui.model.account import Auth, Login
-from tui.model.error import SignInNeeded
+from tui.model.account import Auth, Login, Server
+from tui.model.error import BadInput, MailError, Offline, Refused, SignInNeeded
+from tui.model.explain import explain
+from tui.model.explain_rule import Retry
 from tui.model.secret import Secret
 from tui.net.argument import one_line
+from tui.net.scram import DIGESTS, scram
 
-MOST_STEPS = 5
+MOST_STEPS = 6
+TOKENS = ("OAUTHBEARER", "XOAUTH2")
+CHALLENGED = (*DIGESTS, "CRAM-MD5")
+TOLD = ("PLAIN", "LOGIN")
+"""Mechanisms by strength: a token's, those in which the password stays here, those that tell it."""
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
+_UNKNOWN = frozenset({"mechanism-unknown", "smtp-auth-mechanism"})
+
+Dialogue = Generator[bytes, bytes, None]
 
 
-def mechanism(login: Login, offered: Collection[str], host: str) -> str:
-    """The SASL mechanism to use: "XOAUTH2", "PLAIN" or "LOGIN"; `offered` in upper case.
+def mechanisms(login: Login, offered: Collection[str], host: str) -> list[str]:
+    """The SASL mechanisms that fit the kind of secret, the best first; `offered` in upper case.
 
-    Raises SignInNeeded when the server takes none that fits the kind of secret.
+    Raises SignInNeeded when the server takes none of them: before any secret is said.
     """
-    if login.auth is Auth.OAUTH2:
-        if "XOAUTH2" in offered:
-            return "XOAUTH2"
-        raise SignInNeeded(
-            f"{host} does not take sign-in by token.",
-            "Choose password (or app password) for this account.",
-            detail=f"offered: {' '.join(sorted(offered)) or 'nothing'}",
-        )
-    for name in ("PLAIN", "LOGIN"):
-        if name in offered:
-            return name
-    raise SignInNeeded(
-        f"{host} takes no passwords.",
-        "Choose sign-in by token (OAuth) for this account.",
-        detail=f"offered: {' '.join(sorted(offered)) or 'nothing'}",
-    )
+    token = login.auth is Auth.OAUTH2
+    fitting = [name for name in (TOKENS if token else (*CHALLENGED, *TOLD)) if name in offered]
+    if fitting:
+        return fitting
+    detail = f"offered: {' '.join(sorted(offered)) or 'nothing'}"
+    if token:
+        what, hint = "does not take sign-in by token", "Choose password (or app password) for this account."
+    else:
+        what, hint = "takes no passwords", "Choose sign-in by token (OAuth) for this account."
+    error = SignInNeeded(f"{host} {what}.", hint, detail=detail)
+    error.retry = Retry.NEVER
+    raise error
+
+
+def try_each(names: Sequence[str], attempt: Callable[[str], None], protocol: str) -> None:
+    """Sign in by the first of `names` that works; `attempt` raises SignInNeeded or Refused for a no.
+
+    A mechanism that the server does not know after all costs nothing: the next one is tried. A real refusal
+    ends it, but for one case: servers offer SCRAM and CRAM-MD5 to people whose password they keep in a form
+    that is of no use for these, so one that tells the password is tried once. Never more, or the account
+    would be locked.
+    """
+    left = list(names)
+    refusal: MailError | None = None
+    while left:
+        name = left.pop(0)
+        try:
+            attempt(name)
+            return
+        except (SignInNeeded, Refused) as error:
+            if _is_unknown(error, protocol):
+                refusal = refusal or error
+                continue
+            refusal = error
+            left = [each for each in left if each not in CHALLENGED][:1]
+            if name not in CHALLENGED or not left:
+                raise
+        except Offline:
+            if refusal is not None:  # it hung up after its refusal
+                raise refusal from None
+            raise
+    if refusal is not None:
+        raise refusal
+
+
+def _is_unknown(error: MailError, protocol: str) -> bool:
+    """Whether it was the mechanism that the server refused; no password was told then."""
+    found = explain(error.detail, protocol)
+    return found is not None and found.name in _UNKNOWN
 
 
 class Answers:
@@ -49,46 +95,89 @@ class Answers:
     `refusal` is what the server said in an error challenge, "" when there was none.
     """
 
-    def __init__(self, name: str, login: Login, secret: Secret) -> None:
+    def __init__(self, name: str, login: Login, secret: Secret, server: Server) -> None:
         user = one_line(login.username, "user name")
-        word = one_line(secret.reveal(), "password")
+        word = one_line(secret.reveal(), "token" if login.auth is Auth.OAUTH2 else "password")
+        if login.auth is Auth.OAUTH2 and _CONTROL.search(user + word):  # it would end a field
+            raise BadInput("The user name or the token contains a control character.", "Sign in again.")
         self.name = name
         self.refusal = ""
-        self._replies = _replies(name, user, word)
-        self._step = 0
+        self._dialogue: Dialogue | None = _dialogue(name, user, word, server)
+        next(self._dialogue)
 
     def __call__(self, challenge: bytes) -> bytes:
-        """The next reply, without base64; b"" once everything has been said."""
-        self._step += 1
-        if self._step > len(self._replies):
-            self.refusal = _words(challenge)
-            return b""
-        return self._replies[self._step - 1]
+        """The next reply, without base64; once everything has been said, what ends an error challenge."""
+        if self._dialogue is not None:
+            try:
+                return self._dialogue.send(challenge)
+            except StopIteration:
+                self._dialogue = None
+        self.refusal = _words(challenge)
+        return b"\x01" if self.name == "OAUTHBEARER" else b""  # RFC 7628 3.2.3; XOAUTH2 an empty line
+
+    def finish(self) -> None:
+        """The server has said yes. Raises Untrusted when it should have proved something first."""
+        if self._dialogue is not None:
+            try:
+                self._dialogue.send(b"")
+            except StopIteration:
+                pass
+            finally:
+                self._dialogue.close()
+                self._dialogue = None
 
     def __repr__(self) -> str:
         return f"Answers({self.name})"
 
 
-def _replies(name: str, user: str, word: str) -> tuple[bytes, ...]:
-    if name == "XOAUTH2":
-        return (f"user={user}\x01auth=Bearer {word}\x01\x01".encode(),)
+def _dialogue(name: str, user: str, word: str, server: Server) -> Dialogue:
+    if name in DIGESTS:
+        return scram(user, word, DIGESTS[name], secrets.token_urlsafe(18))
+    if name == "CRAM-MD5":
+        return _cram_md5(user, word)
+    if name == "LOGIN":
+        return _said(user.encode(), word.encode())
     if name == "PLAIN":
-        return (f"\0{user}\0{word}".encode(),)
-    return user.encode(), word.encode()
+        return _said(f"\0{user}\0{word}".encode())
+    if name == "XOAUTH2":
+        return _said(f"user={user}\x01auth=Bearer {word}\x01\x01".encode())
+    return _said(_bearer(user, word, server))
+
+
+def _said(*replies: bytes) -> Dialogue:
+    """A mechanism whose replies do not depend on what the server says."""
+    yield b""
+    for reply in replies:  # noqa: UP028 - a tuple's iterator could not be sent the challenges
+        yield reply
+
+
+def _cram_md5(user: str, password: str) -> Dialogue:
+    challenge = yield b""
+    if not challenge:
+        raise ValueError("CRAM-MD5 without a challenge")
+    digest = hmac.new(password.encode(), challenge, "md5").hexdigest()
+    yield f"{user} {digest}".encode()
+
+
+def _bearer(user: str, token: str, server: Server) -> bytes:
+    """RFC 7628 section 3.1, with the GS2 header of RFC 5801 and its way of writing names."""
+    name = user.replace("=", "=3D").replace(",", "=2C")
+    where = f"host={server.host}\x01port={server.port}"
+    return f"n,a={name},\x01{where}\x01auth=Bearer {token}\x01\x01".encode()
 
 
 def _words(challenge: bytes) -> str:
-    """What an error challenge says, as one line; Google's is JSON with a status."""
+    """What an error challenge says, as one line; that of the token mechanisms is JSON with a status."""
     text = _CONTROL.sub(" ", challenge.decode("utf-8", "replace"))[:500]
     try:
         said = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     return f"status {said.get('status', '')}" if isinstance(said, dict) else text
 
 
 def encoded(reply: bytes) -> str:
-    """A reply as it stands on the wire of POP3 and SMTP."""
+    """A reply as it stands on the wire."""
     return base64.b64encode(reply).decode("ascii")
 
 

@@ -46,19 +46,14 @@ class Pop3Connection:
             self._read_capabilities(self._wire)
 
     def sign_in(self, account: Login, secret: Secret) -> None:
-        """Sign in by XOAUTH2 in its two-line form, by USER and PASS, or by PLAIN where there is no USER.
+        """Sign in by the strongest that is offered (see `login`), or by USER and PASS.
 
         Raises SignInNeeded; Busy when the mailbox is in use or the server asks for patience.
         """
-        no_user = self.capabilities and "USER" not in self.capabilities
-        with self._doing("signing in", signing_in=True) as wire:
-            if account.auth is Auth.OAUTH2 or (no_user and "PLAIN" in self._mechanisms):
-                offered = self._mechanisms or {"XOAUTH2"}  # a server without CAPA may still know it
-                name = login.mechanism(account, offered - {"LOGIN"}, self.server.host)
-                self._exchange(wire, login.Answers(name, account, secret))
-            else:
-                wire.ask(f"USER {one_line(account.username, 'user name')}")
-                wire.ask(f"PASS {one_line(secret.reveal(), 'password')}")
+        names = self._ways(account)
+        with self._doing("signing in", signing_in=account.auth):
+            login.try_each(names, lambda name: self._sign_in_by(name, account, secret), "pop3")
+        with self._doing("asking what the server can do") as wire:
             self._read_capabilities(wire)
 
     def uidl(self) -> list[tuple[int, str]]:
@@ -131,7 +126,7 @@ class Pop3Connection:
         self._link.close()
 
     @contextmanager
-    def _doing(self, words: str, *, signing_in: bool = False) -> Iterator[Wire]:
+    def _doing(self, words: str, *, signing_in: Auth | None = None) -> Iterator[Wire]:
         if self._wire is None:
             raise Offline(f"There is no connection to {self.server.host}.")
         try:
@@ -142,6 +137,25 @@ class Pop3Connection:
         except MailError:
             self.close()
             raise
+
+    def _ways(self, account: Login) -> list[str]:
+        """The mechanisms to try; "" is USER and PASS, as strong as PLAIN and known to more servers."""
+        if account.auth is Auth.OAUTH2:
+            # a server without CAPA may still know the mechanism that all who take tokens over POP3 know
+            return login.mechanisms(account, self._mechanisms or {"XOAUTH2"}, self.server.host)
+        if self._mechanisms and "USER" not in self.capabilities:
+            return login.mechanisms(account, self._mechanisms, self.server.host)
+        return [name for name in login.CHALLENGED if name in self._mechanisms] + [""]
+
+    def _sign_in_by(self, name: str, account: Login, secret: Secret) -> None:
+        with self._doing("signing in", signing_in=account.auth) as wire:
+            if name:
+                answers = login.Answers(name, account, secret, self.server)
+                self._exchange(wire, answers)
+                answers.finish()
+            else:
+                wire.ask(f"USER {one_line(account.username, 'user name')}")
+                wire.ask(f"PASS {one_line(secret.reveal(), 'password')}")
 
     def _exchange(self, wire: Wire, answers: login.Answers) -> None:
         """One SASL exchange (RFC 5034), never all in one line: Exchange closes the connection on that."""

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from tui.model.account import Login, Security, Server
+from tui.model.account import Auth, Login, Security, Server
 from tui.model.draft import Recipient, RecipientState
 from tui.model.error import BadInput, MailError, Offline, Refused
 from tui.model.secret import Secret
@@ -50,19 +50,28 @@ class SmtpConnection:
             self.features = {name.lower(): words for name, words in wire.esmtp_features.items()}
 
     def sign_in(self, account: Login, secret: Secret) -> None:
-        """Sign in by XOAUTH2, PLAIN or LOGIN. A server that offers no sign-in at all is taken as it is:
-        when it wants one all the same it says so at MAIL. Raises SignInNeeded, Busy."""
+        """Sign in by the strongest that is offered (see `login`), in steps.
+
+        A server that offers no sign-in at all is taken as it is: when it wants one all the same it says so at
+        MAIL. Raises SignInNeeded, Busy.
+        """
         offered = self.features.get("auth", "").upper().split()
         if not offered:
             return
-        answers = login.Answers(login.mechanism(account, offered, self.server.host), account, secret)
-        with self._doing("signing in", signing_in=True) as wire:
-            code, text = wire.docmd(f"AUTH {answers.name}")
+        names = login.mechanisms(account, offered, self.server.host)
+        with self._doing("signing in", signing_in=account.auth):
+            login.try_each(names, lambda name: self._sign_in_by(name, account, secret), "smtp")
+
+    def _sign_in_by(self, name: str, account: Login, secret: Secret) -> None:
+        answers = login.Answers(name, account, secret, self.server)
+        with self._doing("signing in", signing_in=account.auth) as wire:
+            code, text = wire.docmd(f"AUTH {name}")
             for _ in range(login.MOST_STEPS):
                 if code != 334:
                     break
                 code, text = wire.docmd(login.encoded(answers(login.decoded(text))))
-            self._expect((code, text), {235}, "signing in", signing_in=True)
+            self._expect((code, text), {235}, "signing in", signing_in=account.auth)
+            answers.finish()
 
     def begin(self, sender: str, recipients: Sequence[str], raw: bytes) -> list[Recipient]:
         """Name the envelope (MAIL, RCPT); what the server said of each recipient, each once.
@@ -140,14 +149,14 @@ class SmtpConnection:
         self._link.close()
 
     @contextmanager
-    def _doing(self, words: str, *, signing_in: bool = False) -> Iterator[Wire]:
+    def _doing(self, words: str, *, signing_in: Auth | None = None) -> Iterator[Wire]:
         with self._link.guard(words, signing_in=signing_in):
             if self._wire is None:
                 raise Offline(f"There is no connection to {self.server.host}.")
             yield self._wire
 
     def _expect(
-        self, reply: tuple[int, bytes], good: set[int], doing: str, *, signing_in: bool = False
+        self, reply: tuple[int, bytes], good: set[int], doing: str, *, signing_in: Auth | None = None
     ) -> None:
         code, text = reply
         if code not in good:
