@@ -8,11 +8,12 @@ from tui.cli.account_options import account_of, choose_preset
 from tui.cli.run import parse
 from tui.model.account import Account, Auth, Protocol, SecretSource, Security, Server
 from tui.model.error import BadConfig, BadInput, BadUsage
+from tui.model.preset import guessed
 
 
 def _account(line: str) -> Account:
     _, options = parse(["account", "add", *line.split()])
-    return account_of(options, choose_preset(options))
+    return account_of(options, choose_preset(options) or guessed(options.address))
 
 
 def test_a_known_provider_fills_in_everything() -> None:
@@ -58,7 +59,9 @@ def test_a_port_left_out_is_the_usual_one(kind: str, security: str, port: int) -
     assert account.smtp is None
 
 
-def test_an_unknown_domain_is_guessed_when_nothing_is_typed() -> None:
+def test_an_unknown_domain_is_looked_for_when_nothing_is_typed() -> None:
+    _, options = parse(["account", "add", "you@contoso.example"])
+    assert choose_preset(options) is None
     account = _account("you@contoso.example --password-stdin")
     assert account.imap == Server("imap.contoso.example", 993, Security.TLS)
 

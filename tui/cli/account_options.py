@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import replace
 
 from tui.cli.parser import nearest
 from tui.config.accounts import build
 from tui.model.account import Account, Protocol
 from tui.model.error import BadConfig, BadInput, BadUsage
-from tui.model.preset import PRESETS, Preset, by_address, by_name, guessed
+from tui.model.preset import PRESETS, Preset, by_address, by_name
 
 KINDS = ("imap", "pop3", "smtp")
+OTHER = next(preset for preset in PRESETS if preset.name == "other")
 Values = dict[str, object]
 
 
-def choose_preset(options: Namespace) -> Preset:
-    """The preset that was named or that the address belongs to; a guess where no server was named either.
+def choose_preset(options: Namespace) -> Preset | None:
+    """The preset that was named or that the address belongs to; None where servers are to be looked for.
 
     Raises BadUsage for an unknown name.
     """
@@ -31,10 +31,8 @@ def choose_preset(options: Namespace) -> Preset:
     else:
         found = by_address(options.address)
     if found is None and not any(_given(options, kind, "host") for kind in KINDS):
-        return guessed(options.address)
-    if found is None or found.name == "other":
-        return replace(by_name("other") or guessed(options.address), name="")
-    return found
+        return None
+    return found or OTHER
 
 
 def account_of(options: Namespace, preset: Preset) -> Account:
@@ -46,7 +44,7 @@ def account_of(options: Namespace, preset: Preset) -> Account:
     name, at, domain = address.rpartition("@")
     if not (name and at and domain):
         raise BadInput(f"{address!r} is not a mail address.", "It looks like you@example.org.")
-    values: Values = {"provider": preset.name if preset.name != "other" else ""}
+    values: Values = {"provider": preset.name if preset.name != OTHER.name and by_name(preset.name) else ""}
     values |= {
         key: text for key in ("name", "ca_file", "client_id", "authority") if (text := _given(options, key))
     }

@@ -9,15 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli import records
 from tui.cli.account_options import account_of, choose_preset
-from tui.cli.asking import confirmed, printed_by_commands, secrets_for
+from tui.cli.asking import client_secret, confirmed, printed_by_commands, secrets_for
 from tui.cli.codes import worst
+from tui.cli.keeping import require_keyring, save, tell_leader
 from tui.cli.output import Cell, Ink
 from tui.cli.shell import Shell
+from tui.cli.signing_in import approved, by_sign_in, require_possible
 from tui.model.account import Account, Offline, Protocol
-from tui.model.command import Check, ReloadSettings, RemoveAccount, SaveAccount, SwitchProtocol, TestAccount
-from tui.model.error import BadUsage, Cancelled, MailError, SignInNeeded
+from tui.model.command import (
+    CancelSignIn,
+    Check,
+    FindSettings,
+    RemoveAccount,
+    SwitchProtocol,
+    TestAccount,
+)
+from tui.model.error import BadUsage, Cancelled
 from tui.model.event import Checked, Event
-from tui.model.secret import Secret
+from tui.model.finding import Finding
+from tui.model.issuer import issuer_of
+from tui.model.preset import Preset
 
 if TYPE_CHECKING:
     from tui.sync.engine import Engine
@@ -28,57 +39,72 @@ OFFLINE = 69
 def add(shell: Shell, options: Namespace) -> int:
     """Set up an account: nothing is written until receiving and sending have worked, unless --no-test."""
     preset = choose_preset(options)
-    account = replace(account_of(options, preset), offline=Offline(shell.settings.general.offline))
-    if preset.note:
-        shell.output.note(preset.note)
+    if preset is not None:
+        account_of(options, preset)  # what is wrong is told before anything is begun
+    with shell.engine() as engine:
+        preset = preset or _found(shell, engine, options.address)
+        account = replace(account_of(options, preset), offline=Offline(shell.settings.general.offline))
+        if preset.note:
+            shell.output.note(preset.note)
+        account = _with_client_secret(account, options)
+        code = _added(shell, engine, account, options)
+    if not code:
+        untried = by_sign_in(account) and _untried(shell, options) and not options.password_stdin
+        then = f"account login {account.address}" if untried else "sync"
+        shell.output.record(
+            records.account(account), f"{account.address} is set up. Next: outlook-tui {then}"
+        )
+    return code
+
+
+def _untried(shell: Shell, options: Namespace) -> bool:
+    """Whether the account is saved without being tried, and without signing in."""
+    return bool(options.no_test or shell.offline)
+
+
+def _found(shell: Shell, engine: Engine, address: str) -> Preset:
+    """The best settings for an address of which nothing was said; where they come from is told."""
+    findings: tuple[Finding, ...] = engine.post(FindSettings(address, network=not shell.offline)).result()
+    best = findings[0]
+    shell.output.note(f"{best.preset.title}: {best.words}.")
+    for kind, server in (("imap", best.preset.imap), ("pop3", best.preset.pop3), ("smtp", best.preset.smtp)):
+        if server is not None:
+            shell.output.note(f"  {kind}  {server.host}:{server.port}  {server.security}")
+    return best.preset
+
+
+def _with_client_secret(account: Account, options: Namespace) -> Account:
+    """The account with the client secret that its issuer wants of programs, where there is one to take."""
+    issuer = issuer_of(account)
+    wanted = by_sign_in(account) and issuer is not None and not issuer.public and bool(account.client_id)
+    if not (wanted or options.client_secret_stdin):
+        return account
+    return replace(account, client_secret=client_secret(options.client_secret_stdin).reveal())
+
+
+def _added(shell: Shell, engine: Engine, account: Account, options: Namespace) -> int:
+    """Sign in or take the password, try it out, and save; the exit code."""
+    untried = _untried(shell, options)
+    signs_in = by_sign_in(account) and not options.password_stdin
+    if signs_in and not untried:
+        require_possible(shell, account)
     secret, smtp_secret = secrets_for(account, options)
     if secret is not None or smtp_secret is not None:
-        _require_keyring()
-    with shell.engine() as engine:
-        if not (options.no_test or shell.offline):
-            printed_by_commands(account)
-            code = _tested(shell, engine, TestAccount(account, secret, smtp_secret))
-            if code:
-                shell.output.note("Nothing was saved. --no-test saves an account without trying it.")
-                return code
-        _save(shell, engine, account, secret, smtp_secret)
-    shell.output.record(records.account(account), f"{account.address} is set up. Next: outlook-tui sync")
+        require_keyring(
+            shell, "The password", "Or give a command that prints it: --password-command CMD. It is never "
+            "written to a file.",
+        )  # fmt: skip
+    if not untried:
+        printed_by_commands(account)
+        if signs_in:
+            approved(shell, engine, account, options.way)
+        code = _tested(shell, engine, TestAccount(account, secret, smtp_secret))
+        if code:
+            engine.post(CancelSignIn(account.address)).exception()
+            shell.output.note("Nothing was saved. --no-test saves an account without trying it.")
+            return code
+    save(shell, engine, account, secret, smtp_secret)
     return 0
-
-
-def _require_keyring() -> None:
-    """Refuse a secret that could not be kept: it would be gone with this process."""
-    from tui.config.secrets import Secrets
-
-    found = Secrets().probe()
-    if not found.ok:
-        raise SignInNeeded(
-            f"The password cannot be kept: {found.detail or 'there is no keyring here'}",
-            "Give a command that prints it instead: --password-command CMD. It is never written to a file.",
-        )
-
-
-def _save(
-    shell: Shell,
-    engine: Engine,
-    account: Account,
-    secret: Secret | None = None,
-    smtp_secret: Secret | None = None,
-) -> None:
-    words = engine.post(SaveAccount(account, secret, smtp_secret)).result()
-    if words:
-        shell.output.note(words)
-    _tell_leader(shell, engine)
-
-
-def _tell_leader(shell: Shell, engine: Engine) -> None:
-    """Let the process that talks to the servers know; it reads the configuration at its start anyway."""
-    if engine.leading:
-        return
-    try:
-        engine.post(ReloadSettings()).result()
-    except MailError as error:
-        shell.output.error(error)
 
 
 def _tested(shell: Shell, engine: Engine, command: TestAccount) -> int:
@@ -168,18 +194,32 @@ def change(shell: Shell, options: Namespace) -> int:
     if not words:
         raise BadUsage("What is to be changed?", "Write KEY=VALUE, such as keep=14d or incoming=pop3.")
     account = shell.account(address)
+    words = [_with_secret(word) for word in words]
     switch = [word for word in words if word.partition("=")[0].strip().lower() == "incoming"]
     others = [word for word in words if word not in switch]
     assign(account, words)  # all of it must be right before any of it is done
     with shell.engine() as engine:
         if others:
-            _save(shell, engine, assign(account, others))
+            save(shell, engine, assign(account, others))
         for word in switch:
             protocol = Protocol(word.partition("=")[2].strip())
             engine.post(SwitchProtocol(account.address, protocol, options.force)).result()
     changed = shell.account(account.address)
     shell.output.record(records.account(changed), _lines(records.account(changed)))
     return 0
+
+
+def _with_secret(word: str) -> str:
+    """A word with the secret that `client_secret=-` asks for; never taken from the command line itself."""
+    key, equals, value = word.partition("=")
+    if key.strip().lower().replace("-", "_") != "client_secret" or not value:
+        return word
+    if value != "-":
+        raise BadUsage(
+            "A secret is not taken from the command line.",
+            "Write client_secret=- and give it on standard input, or type it when you are asked.",
+        )
+    return f"{key}{equals}{client_secret(False).reveal()}"
 
 
 def remove(shell: Shell, options: Namespace) -> int:
@@ -189,7 +229,7 @@ def remove(shell: Shell, options: Namespace) -> int:
         raise Cancelled("Nothing was removed.", "--keep-mail leaves its mail on this computer.")
     with shell.engine() as engine:
         engine.post(RemoveAccount(account.address, options.keep_mail)).result()
-        _tell_leader(shell, engine)
+        tell_leader(shell, engine)
     kept = " Its mail stays on this computer." if options.keep_mail else ""
     shell.output.record({"address": account.address, "removed": True}, f"{account.address} is removed.{kept}")
     return 0

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import select
 import sys
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tui.model.account import Account, Auth, Login, SecretSource
 from tui.model.error import BadInput, SignInNeeded
-from tui.model.preset import MICROSOFT_NOTE, by_address, by_name
 from tui.model.secret import Secret
 
 
 def secrets_for(account: Account, options: Namespace) -> tuple[Secret | None, Secret | None]:
-    """The secrets for receiving and for sending that are to be kept; None where a command prints them.
+    """The secrets for receiving and for sending that are to be kept; None where a command prints them, or
+    where somebody signs in for them.
 
     Raises SignInNeeded when there is none and nobody to ask.
     """
@@ -30,18 +33,28 @@ def _secret(account: Account, login: Login | None, from_stdin: bool, what: str) 
     if from_stdin:
         return _from_stdin(what)
     if login.auth is Auth.OAUTH2:
-        preset = by_name(account.provider) or by_address(account.address)
-        microsoft = preset is not None and preset.note == MICROSOFT_NOTE
-        raise SignInNeeded(
-            MICROSOFT_NOTE if microsoft else f"{account.address} signs in with a token.",
-            "Give a command that prints one: --token-command CMD",
-        )
+        return None
+    return _typed(
+        f"The {what} of {login.username}: ",
+        f"{what} for {account.address}",
+        "Give it by --password-stdin, or a command that prints it by --password-command CMD.",
+    )
+
+
+def client_secret(given: bool) -> Secret:
+    """The client secret: from standard input when that was said (`given`), else asked for.
+
+    Raises SignInNeeded when there is nobody to ask.
+    """
+    if given or not sys.stdin.isatty():
+        return _from_stdin("client secret")
+    return _asked("The client secret: ")
+
+
+def _typed(question: str, what: str, otherwise: str) -> Secret:
     if not sys.stdin.isatty():
-        raise SignInNeeded(
-            f"There is no {what} for {account.address}, and nobody here to ask for it.",
-            "Give it by --password-stdin, or a command that prints it by --password-command CMD.",
-        )
-    return _asked(f"The {what} of {login.username}: ")
+        raise SignInNeeded(f"There is no {what}, and nobody here to ask for it.", otherwise)
+    return _asked(question)
 
 
 def printed_by_commands(account: Account) -> None:
@@ -76,7 +89,47 @@ def _asked(question: str) -> Secret:
 
 def confirmed(question: str) -> bool:
     """Whether the person says yes; True where there is nobody to ask, since the command itself was clear."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not somebody_there():
         return True
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def somebody_there() -> bool:
+    """Whether a person can be asked: the question goes to standard error."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+@contextmanager
+def unseen() -> Iterator[None]:
+    """Show nothing of what is typed or pasted, and take lines of any length; nothing where there is no
+    terminal.
+
+    A terminal that edits lines itself cuts them off at 4,096 characters (termios(3), canonical mode).
+    """
+    if not sys.stdin.isatty():
+        yield
+        return
+    import termios
+
+    before = termios.tcgetattr(sys.stdin)
+    quiet = [*before[:3], before[3] & ~(termios.ECHO | termios.ICANON), *before[4:]]
+    termios.tcsetattr(sys.stdin, termios.TCSADRAIN, quiet)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+def line_waits(within: float) -> bool:
+    """Whether standard input has something within so many seconds; True where it cannot be asked."""
+    try:
+        return bool(select.select([sys.stdin], [], [], within)[0])
+    except (OSError, ValueError):
+        return True
+
+
+def pasted() -> Secret | None:
+    """The next line of standard input without the white space around it, None at its end."""
+    line = sys.stdin.readline()
+    return Secret(line.strip()) if line else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.cli.parser import Command, Define, Parser, add_globals
+from tui.model.sign_in import Way
 
 SECURITY = ("tls", "starttls", "plain")
 
@@ -78,10 +79,32 @@ def _account_add(parser: Parser) -> None:
     )
     parser.add_argument("--smtp-username", help="where sending signs in with another name")
     _secret(parser, "smtp-", "the password for sending")
-    parser.add_argument("--client-id", metavar="ID", help="OAuth2: your own application")
-    parser.add_argument("--authority", metavar="URL", help="OAuth2: who signs in")
+    _ways(parser)
+    parser.add_argument("--client-id", metavar="ID", help="OAuth2: the program as you registered it")
+    parser.add_argument(
+        "--client-secret-stdin", action="store_true", help="OAuth2 at Google: read from standard input"
+    )
+    parser.add_argument(
+        "--authority", metavar="URL", help="OAuth2: who signs in; a tenant, or a whole https address"
+    )
     parser.add_argument("--ca-file", metavar="PEM", help="trust this authority as well")
     parser.add_argument("--no-test", action="store_true", help="save without trying it")
+
+
+def _ways(parser: Parser) -> None:
+    for way, how in (
+        (Way.DEVICE, "with a code that is typed on any device"),
+        (Way.BROWSER, "in a browser on this computer"),
+        (Way.PASTE, "in any browser, whose last address is pasted here"),
+    ):
+        parser.add_argument(
+            f"--{way}", dest="way", action="store_const", const=way, help=f"OAuth2: approve {how}"
+        )
+
+
+def _account_login(parser: Parser) -> None:
+    _address(parser)
+    _ways(parser)
 
 
 def _account_set(parser: Parser) -> None:
@@ -166,6 +189,16 @@ def _delete(parser: Parser) -> None:
     parser.add_argument("--forever", action="store_true", help="do not keep them in the Deleted folder")
 
 
+def _import(parser: Parser) -> None:
+    parser.add_argument(
+        "paths",
+        metavar="PATH",
+        nargs="+",
+        help="a message (.eml), an mbox file, a Maildir, or a folder of them",
+    )
+    parser.add_argument("--folder", metavar="NAME", help="where it goes (INBOX); folders inside go below it")
+
+
 def _export(parser: Parser) -> None:
     parser.add_argument("dest", metavar="DEST", help="a folder or file to make")
     parser.add_argument("--format", choices=("maildir", "mbox", "eml"), required=True)
@@ -199,7 +232,7 @@ def _screen(parser: Parser) -> None:
 
 
 def _completions(parser: Parser) -> None:
-    parser.add_argument("shell", choices=("bash", "zsh", "fish"))
+    parser.add_argument("shell", choices=("bash", "zsh", "fish", "powershell"))
 
 
 def _command(summary: str, handler: str, define: Define = _nothing) -> Command:
@@ -213,6 +246,7 @@ COMMANDS: dict[str, Command] = {
     "account list": _command("List the accounts.", "accounts:list_accounts"),
     "account show": _command("Show one account.", "accounts:show", _address),
     "account test": _command("Test receiving and sending, step by step.", "accounts:test", _address),
+    "account login": _command("Sign an account in by OAuth2.", "signing_in:login", _account_login),
     "account set": _command("Change settings of an account.", "accounts:change", _account_set),
     "account remove": _command(
         "Forget an account, and its mail on this computer.", "accounts:remove", _account_remove
@@ -235,6 +269,9 @@ COMMANDS: dict[str, Command] = {
     "archive": _command("Move messages to the archive.", "changing:archive", _ids),
     "delete": _command("Move messages to the Deleted folder.", "changing:delete", _delete),
     "undo": _command("Take back the newest change.", "changing:undo"),
+    "import": _command(
+        "Take in mail from files; what is here already is left out.", "importing:import_mail", _import
+    ),
     "export": _command("Write messages to files, byte for byte.", "exporting:export", _export),
     "explain": _command("Say what a server's error means, offline.", "checking:explain_text", _explain),
     "doctor": _command("Check this installation and every account.", "doctor:doctor"),

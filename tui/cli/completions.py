@@ -75,6 +75,29 @@ def _fish(words: Words) -> str:
     return "\n".join(lines)
 
 
+def _powershell(words: Words) -> str:
+    """No word of ours holds a quote, so none has to be doubled."""
+    table = "\n".join(
+        f"    '{name}' = @({', '.join(chr(39) + word + chr(39) for word in found)})"
+        for name, found in words.items()
+    )
+    return f"""\
+Register-ArgumentCompleter -Native -CommandName {PROGRAM} -ScriptBlock {{
+  param($wordToComplete, $commandAst, $cursorPosition)
+  $words = @{{
+{table}
+  }}
+  $before = @($commandAst.CommandElements | Select-Object -Skip 1 |
+    Where-Object {{ $_.Extent.EndOffset -lt $cursorPosition }} | ForEach-Object {{ $_.ToString() }} |
+    Where-Object {{ -not $_.StartsWith('-') }})
+  $pair = ($before | Select-Object -First 2) -join ' '
+  $first = [string]($before | Select-Object -First 1)
+  $found = if ($words.ContainsKey($pair)) {{ $words[$pair] }} else {{ $words[$first] }}
+  $found | Where-Object {{ $_ -like "$wordToComplete*" }} |
+    ForEach-Object {{ [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_) }}
+}}"""
+
+
 def _bare(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word for word in words if not word.startswith("-"))
 
@@ -83,4 +106,4 @@ def _name() -> str:
     return PROGRAM.replace("-", "_")
 
 
-SCRIPTS = {"bash": _bash, "zsh": _zsh, "fish": _fish}
+SCRIPTS = {"bash": _bash, "zsh": _zsh, "fish": _fish, "powershell": _powershell}

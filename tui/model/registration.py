@@ -1,9 +1,12 @@
-"""Why Microsoft wants a client id, and how a person comes by one: text for the screen and the shell.
+"""Why a client id is wanted, and how a person comes by one: text for the screen and the shell.
 
 The steps are those of Microsoft's portal as its documents of 2026 describe them; its words move now and then.
+WHY, STEPS and AFTERWARDS are Microsoft's; `words_for` has those of any issuer.
 """
 
 from __future__ import annotations
+
+from tui.model.issuer import Issuer
 
 PORTAL = "https://entra.microsoft.com"
 
@@ -35,3 +38,22 @@ AFTERWARDS = (
     "the organisation's tenant, or consumers (AADSTS50194, AADSTS9002331)."
 )
 """What to know of registrations that were made differently from the steps."""
+
+GOOGLE_WHY: tuple[str, ...] = (
+    "Google signs people in only for programs that are registered with it, by a client id and its secret.",
+    "None is built in. An app password, made on the security page of your account, works without one.",
+)
+GOOGLE_STEPS: tuple[str, ...] = (
+    "Open https://console.cloud.google.com and make a project; there, under APIs and services, the consent "
+    "screen, with your own address as a test user.",
+    "Under Credentials create an OAuth client ID of the type Desktop app. Copy its id and its secret.",
+    "Give both to the account: --client-id ID --client-secret-stdin, or account set client_id=ID "
+    "client_secret=- (the secret is then asked for).",
+)
+
+
+def words_for(issuer: Issuer) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Why this issuer wants a client id, and the steps to one."""
+    if issuer.name == "google":
+        return GOOGLE_WHY, GOOGLE_STEPS
+    return WHY, (*STEPS, AFTERWARDS)
