@@ -62,7 +62,7 @@ def undo(shell: Shell, options: Namespace) -> int:
         done = engine.post(Undo()).result()
         if not done:
             raise NotFound("There is nothing to undo.")
-        _pushed(shell, engine)
+        pushed(shell, engine)
     shell.output.record({"undone": done}, done)
     return 0
 
@@ -84,7 +84,7 @@ def _change(shell: Shell, ids: Sequence[int], command: SetFlags | Move | Archive
     before = _rows(shell, ids)
     with shell.engine() as engine:
         changed = engine.post(command).result()
-        _pushed(shell, engine, ids)
+        pushed(shell, engine, ids)
     with shell.reader() as reader:
         after = {row.id: row for row in reader.rows(list(changed))}
     rows = [after.get(row.id, row) for row in before if row.id in set(changed)]
@@ -104,7 +104,7 @@ def _rows(shell: Shell, ids: Sequence[int]) -> list[Row]:
     return rows
 
 
-def _pushed(shell: Shell, engine: Engine, ids: Collection[int] = ()) -> None:
+def pushed(shell: Shell, engine: Engine, ids: Collection[int] = ()) -> None:
     """Give the server a moment to hear of the change; without one it waits in the store for the next sync.
 
     Only the process that talks to the servers can wait for that; another one will do it soon by itself.

@@ -105,7 +105,9 @@ def add_globals(parser: Parser) -> None:
     parser.add_argument("--offline", action="store_true", help="do not use the network")
 
 
-_FILES = frozenset({"home", "ca_file", "file", "files", "body_file", "attach", "dest", "save_attachments"})
+_FILES = frozenset(
+    {"home", "ca_file", "file", "files", "body_file", "attach", "dest", "save_attachments", "paths"}
+)
 GLOBAL_VALUES = frozenset({"--home", "--account"})
 GLOBAL_FLAGS = frozenset({"--json", "--offline", "--demo", "--version", "--help", "-h"})
 
