@@ -23,11 +23,15 @@ TRICKY = letter(9, body="From here on\n>From there\n>>From here\n\nFrom the star
 @pytest.fixture
 def local(program: Program) -> Program:
     """A program with a POP3 account, whose folders are all local."""
+    _pop3_account(program)
+    return program
+
+
+def _pop3_account(program: Program) -> None:
     program(
         "account", "add", "you@example.org", "--incoming", "pop3", "--pop3-host", "localhost", "--smtp-host",
         "localhost", "--password-command", "echo x", "--no-test",
     )  # fmt: skip
-    return program
 
 
 def imported(program: Program, *words: object, code: int = 0) -> tuple[int, int, int]:
@@ -204,3 +208,30 @@ def test_a_large_mbox_takes_little_memory_and_goes_on_after_a_kill(local: Progra
     records = local.json("--offline", "import", path).record
     assert records == {"new": 0, "repeated": 300, "unreadable": 0}
     assert len(local.json("list", "--limit", 500).records) == 300
+
+
+@pytest.mark.parametrize("form", ["maildir", "eml", "mbox"])
+def test_what_was_exported_comes_back(local: Program, tmp_path: Path, form: str) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    for number, raw in enumerate((*LETTERS, TRICKY)):
+        (kept / f"{number}.eml").write_bytes(raw)
+    names = ("INBOX", "Projects/Entwürfe", "v1.2", "..")
+    for name in names:
+        imported(local, kept, "--folder", name)
+    local("flag", listed(local)[0]["id"], "--add", "flagged")
+    done = local.json("export", tmp_path / "out", "--format", form).record
+    assert done["exported"] == 24
+    other = Program(tmp_path / "other")
+    _pop3_account(other)
+    if form == "mbox":  # one file, in which no message tells its folder
+        assert imported(other, tmp_path / "out") == (6, 18, 0)
+        return
+    assert imported(other, tmp_path / "out") == (24, 0, 0)
+    for name in names[:3]:
+        assert raws(other, name) == raws(local, name) == sorted((*LETTERS, TRICKY))
+    assert local.json("export", tmp_path / "out", "--format", form).record["existing"] == 24
+    if form == "maildir":
+        assert listed(other) and [row["flags"] for row in listed(other)] == [
+            row["flags"] for row in listed(local)
+        ]

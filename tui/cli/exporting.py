@@ -12,6 +12,7 @@ from typing import Protocol
 
 from tui.cli.files import create, create_beside, make_folder
 from tui.cli.mailbox_file import Mbox
+from tui.cli.mailbox_names import disk_levels, maildir_name
 from tui.cli.moments import short_time
 from tui.cli.shell import Shell
 from tui.model.error import CannotCreate, MailError, StoreBroken
@@ -20,6 +21,7 @@ from tui.model.safe_text import safe_filename
 
 UNLIMITED = 2**31
 NOT_HERE = 69
+INBOX = "INBOX"
 
 
 class Target(Protocol):
@@ -96,6 +98,41 @@ class Eml:
         """Nothing is left open."""
 
 
+class Tree:
+    """A Maildir or folder of .eml files for each mail folder, the inbox at the top and the others below it:
+    Maildir++ (`.Projects.2026`), or folders inside folders. With `by_account` each account has one of these.
+    """
+
+    def __init__(self, top: Path, kind: Callable[[Path], Target], *, by_account: bool) -> None:
+        self._top = top
+        self._kind = kind
+        self._by_account = by_account
+        self._targets: dict[tuple[str, str], Target] = {}
+        if not by_account:
+            self._at("", INBOX)
+
+    def add(self, row: Row, raw: bytes) -> bool:
+        """One message into the target of its folder."""
+        return self._at(row.account if self._by_account else "", row.folder).add(row, raw)
+
+    def close(self) -> None:
+        """All has been written."""
+        for target in self._targets.values():
+            target.close()
+
+    def _at(self, account: str, folder: str) -> Target:
+        if (account, folder) not in self._targets:
+            self._targets[account, folder] = self._kind(self._path(account, folder))
+        return self._targets[account, folder]
+
+    def _path(self, account: str, folder: str) -> Path:
+        top = self._top.joinpath(*disk_levels((account,))) if account else self._top
+        levels = () if folder == INBOX else tuple(folder.split("/"))
+        if self._kind is Maildir:
+            return top / maildir_name(levels)
+        return top.joinpath(*disk_levels(levels))
+
+
 FORMATS: dict[str, Callable[[Path], Target]] = {"maildir": Maildir, "mbox": Mbox, "eml": Eml}
 
 
@@ -114,7 +151,7 @@ def export(shell: Shell, options: Namespace) -> int:
     """Write messages of a folder, of a search, or all, to files."""
     counts = Counts()
     messages = _found(shell, options, counts)
-    target = FORMATS[options.format](Path(options.dest))
+    target = _target(shell, options, counts)
     try:
         for number, (row, raw) in enumerate(messages, 1):
             shell.output.progress(f"{number} messages")
@@ -129,6 +166,16 @@ def export(shell: Shell, options: Namespace) -> int:
         target.close()
     _report(shell, options, counts)
     return StoreBroken.exit_code if counts.damaged else NOT_HERE if counts.missing else 0
+
+
+def _target(shell: Shell, options: Namespace, counts: Counts) -> Target:
+    """Where it goes: with its folders where whole accounts are exported; an mbox has none, nor what was saved
+    out of a damaged store."""
+    kind, dest = FORMATS[options.format], Path(options.dest)
+    if options.folder or options.search is not None or kind is Mbox or counts.damaged:
+        return kind(dest)
+    with shell.reader() as reader:
+        return Tree(dest, kind, by_account=len(shell.addresses(reader)) > 1)
 
 
 def _found(shell: Shell, options: Namespace, counts: Counts) -> Iterator[tuple[Row, bytes | None]]:

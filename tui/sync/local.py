@@ -37,6 +37,7 @@ from tui.model.error import MailError, NotFound, StoreBroken
 from tui.model.event import FoldersChanged, MessagesChanged
 from tui.model.folder import Folder, Role
 from tui.model.message import Row
+from tui.store.folders import REMOVED_FOLDER
 from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.context import Context
@@ -251,7 +252,7 @@ class Changes:
             found = self._reader.folder_role(account.address, Role.INBOX)
         if found is not None and found.selectable:
             return found.id
-        on_server = account.incoming is Protocol.IMAP
+        on_server = account.incoming is Protocol.IMAP and name != REMOVED_FOLDER
         if is_inbox:
             return self._writer.make_folder(account.address, "INBOX", Role.INBOX, on_server=on_server)
         return self._writer.make_folder(account.address, name, on_server=on_server)
