@@ -116,7 +116,7 @@ def take(db: sqlite3.Connection, found: Sequence[tuple[int, bool, Scan | None]])
     One that is gone, or has become whole meanwhile, is left out; the latter goes on waiting.
     """
     rows = db.execute(
-        "SELECT id, whole, position, envelope FROM message JOIN header ON header.message = id"
+        "SELECT id, whole, position, envelope FROM message LEFT JOIN header ON header.message = id"
         " WHERE to_index AND id IN (SELECT value FROM json_each(?))",
         (integers(number for number, _, _ in found),),
     )

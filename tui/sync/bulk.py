@@ -26,6 +26,10 @@ from tui.sync.visit import Counts
 log = logging.getLogger(__name__)
 
 ROUND = 5_000
+MANY = 200
+"""More bodies than this are stored first, and read for the search index afterwards."""
+INDEX_AFTER = 30.0
+"""Seconds after which the index is begun although the download goes on."""
 BATCH_SECONDS = 0.1
 BATCH_OCTETS = 4_000_000
 DAY = 86_400
@@ -53,6 +57,7 @@ class BulkFetch:
         self._error: MailError | None = None
         self._fetched = 0
         self._octets = 0
+        self._began = time.monotonic()
         self._withheld: set[int] = set()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"bulk:{account.address}", daemon=True)
@@ -107,6 +112,7 @@ class BulkFetch:
             if self._error or self._halt.stop.is_set():
                 self._connection.abort()
             self._connection.close()
+            self._context.index_due.set()
             self._ended.set()
             self._on_end()
 
@@ -161,14 +167,14 @@ class BulkFetch:
             self._withheld.update(one.id for one in wanted)
             return
         rows = {one.uid: one.id for one in wanted}
-        batch: list[tuple[int, bytes, Scan]] = []
+        batch: list[tuple[int, bytes, Scan | None]] = []
         octets, began = 0, time.monotonic()
         try:
             for uid, raw in self._connection.bodies(list(rows), {one.uid: one.size for one in wanted}):
                 row = rows.pop(uid, None)
                 if row is None:
                     continue
-                batch.append((row, raw, scan(raw)))
+                batch.append((row, raw, None if total > MANY else scan(raw)))
                 octets += len(raw)
                 if octets >= BATCH_OCTETS or time.monotonic() - began >= BATCH_SECONDS:
                     full, batch, octets = batch, [], 0
@@ -187,7 +193,9 @@ class BulkFetch:
             return False
         return selected.uidvalidity == reader.mark(number).uidvalidity
 
-    def _store(self, writer: Writer, folder: int, batch: list[tuple[int, bytes, Scan]], total: int) -> None:
+    def _store(
+        self, writer: Writer, folder: int, batch: list[tuple[int, bytes, Scan | None]], total: int
+    ) -> None:
         if not batch:
             return
         writer.bodies(batch)
@@ -195,5 +203,7 @@ class BulkFetch:
         self._octets += sum(len(raw) for _, raw, _ in batch)
         self._context.board.progress(self._account.address, self._fetched, max(total, self._fetched))
         self._context.board.tell(MessagesChanged(self._account.address, folder))
+        if time.monotonic() - self._began > INDEX_AFTER:
+            self._context.index_due.set()
         if self._halt.stop.is_set():
             raise Cancelled("Stopped.")

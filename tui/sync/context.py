@@ -17,8 +17,8 @@ from tui.sync.credentials import Credentials
 
 @dataclass(slots=True)
 class Context:
-    """The store's path, the settings of now, the secrets, the board, the person's wish to be offline, and
-    what accounts sign in with.
+    """The store's path, the settings of now, the secrets, the board, the person's wish to be offline,
+    that mail may wait for the search index, and what accounts sign in with.
 
     `settings` is replaced as a whole when the configuration is read again.
     """
@@ -28,6 +28,7 @@ class Context:
     secrets: Secrets
     board: Board = field(default_factory=Board)
     offline: threading.Event = field(default_factory=threading.Event)
+    index_due: threading.Event = field(default_factory=threading.Event)
     welcome: Welcome = field(default_factory=Welcome)
     credentials: Credentials = field(init=False)
 

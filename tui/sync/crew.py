@@ -17,6 +17,7 @@ from tui.model.event import Phase
 from tui.store.reader import Reader
 from tui.sync.context import Context
 from tui.sync.futures import in_thread, refused
+from tui.sync.indexing import index_few
 from tui.sync.jobs import FetchMail, LookForSent, OpenBody, PushChanges, Work
 from tui.sync.outbox import Outbox
 from tui.sync.visit import Counts
@@ -115,7 +116,11 @@ class Crew:
         sent = self._send_due(addresses)
         work = FetchMail(command.folders, bodies=not command.headers_only)
         asked = [(address, self._asked(address, work)) for address in addresses]
-        return tuple(summary(address, one, sent.get(address, 0), began) for address, one in asked)
+        summaries = tuple(summary(address, one, sent.get(address, 0), began) for address, one in asked)
+        if not self._watch:  # else a thread of its own does so
+            with suppress(MailError):
+                index_few(self._context.database)
+        return summaries
 
     def _asked(self, address: str, work: Work) -> Future[Any] | None:
         account = self._context.account(address)

@@ -47,6 +47,7 @@ from tui.sync.crew import Crew
 from tui.sync.doorman import Doorman, ask_leader
 from tui.sync.finding import find_settings
 from tui.sync.futures import answered, in_thread, refused
+from tui.sync.index_thread import IndexThread
 from tui.sync.local import LocalThread
 from tui.sync.sign_in import SignIns
 from tui.sync.switch import switch_protocol
@@ -65,6 +66,7 @@ class Engine:
         self._accounts = Accounts(self._context, paths.config_file, self._crew, lambda: self.leading)
         self._sign_ins = SignIns(self._context, self._crew, self._tell_leader)
         self._local = LocalThread(self._context, self._crew)
+        self._index = IndexThread(self._context)
         self._doorman = Doorman(self._context, self._lock, self._crew, self.post, self._led)
         self._closing = threading.Event()
         secrets.waiting = self._tell_of_keyring
@@ -93,12 +95,14 @@ class Engine:
         self._accounts.enter_in_store()
         self._local.start(file_drafts=self.leading and self._watch)
         if self.leading:
-            self._crew.start()
+            self._led()
         self._doorman.start()
 
     def _led(self) -> None:
-        """The process that led has gone, and the lead is ours."""
+        """The lead is ours, from the beginning or since the process that had it has gone."""
         self._crew.start()
+        if self._watch:
+            self._index.start()
 
     def _tell_of_keyring(self, waiting: bool) -> None:
         self._context.board.tell(KeyringWaits(waiting))
@@ -166,6 +170,7 @@ class Engine:
         self._sign_ins.close()
         self._doorman.close(deadline)
         ended = self._crew.close(deadline)
+        self._index.close(deadline)
         self._context.credentials.close(deadline)
         self._local.close(deadline)
         self._lock.release()

@@ -20,6 +20,9 @@ from tui.sync.visit import Counts
 
 log = logging.getLogger(__name__)
 
+MANY = 200
+"""More new messages than this are left to the search index's own time."""
+
 Waiting = dict[int, list[int]]
 Missed = dict[tuple[int, int], list[int]]
 
@@ -125,7 +128,7 @@ class FolderFetch:
         missed = self.reader.missed(self.folder.account, self.gone)
         done = 0
         for batch in self.connection.headers(uids):
-            self._store(batch, waiting, missed)
+            self._store(batch, waiting, missed, index_later=len(uids) > MANY)
             done += len(batch)
             self.board.progress(self.folder.account, done, len(uids), self.folder.name)
             self._changed()
@@ -136,7 +139,9 @@ class FolderFetch:
             self._complete = False  # a list of messages that are not handed out proves nothing of others
             self.gone.clear()
 
-    def _store(self, batch: list[FetchedHeader], waiting: Waiting, missed: Missed) -> None:
+    def _store(
+        self, batch: list[FetchedHeader], waiting: Waiting, missed: Missed, *, index_later: bool
+    ) -> None:
         fresh: list[NewMessage] = []
         for found in batch:
             fields = split(block(found.header))
@@ -157,7 +162,7 @@ class FolderFetch:
                 )
             )
         if fresh:
-            self.arrived.extend(self.writer.added(self.folder.id, fresh))
+            self.arrived.extend(self.writer.added(self.folder.id, fresh, index_later=index_later))
             self.counts.new += len(fresh)
 
     def _found(self, row: int, found: FetchedHeader) -> None:
