@@ -101,7 +101,7 @@ class Loopback:
             self._give_up_on_silent_ones()
             if time.monotonic() >= deadline:
                 raise SignInNeeded(
-                    f"Nobody approved the sign-in in the browser within {limit / 60:.0f} minutes.",
+                    "Nobody approved the sign-in in the browser in time.",
                     "Start it again; where no browser opens, sign in with a code.",
                 )
         raise Cancelled("The sign-in was cancelled.")
@@ -167,10 +167,10 @@ class Loopback:
 def _judged(head: bytes, port: int, state: str) -> tuple[str, tuple[str, str], dict[str, str]]:
     """The status and page for one request, and the answer it brings ({} when it is not what we wait for)."""
     request = _REQUEST.match(head)
-    hosts = {host.lower() for host in _HOST.findall(head)}
+    hosts = [host.lower() for host in _HOST.findall(head)]
     if request is None or len(hosts) != 1:
         return "400 Bad Request", _NOTHING, {}
-    if not hosts <= {b"localhost:%d" % port, b"127.0.0.1:%d" % port}:
+    if hosts[0] not in (b"localhost:%d" % port, b"127.0.0.1:%d" % port):
         return "421 Misdirected Request", _NOTHING, {}
     path, _, query = request[2].partition(b"?")
     if path != b"/":
@@ -189,14 +189,11 @@ def response_of(query: str) -> dict[str, str]:
         found = parse_qs(query, max_num_fields=32)
     except ValueError:
         return {}
-    return (
-        {name: values[0] for name, values in found.items()}
-        if all(len(values) == 1 for values in found.values())
-        else {}
-    )
+    twice = any(len(values) > 1 for values in found.values())
+    return {} if twice else {name: values[0] for name, values in found.items()}
 
 
 def fits(answer: Mapping[str, str], state: str) -> bool:
     """Whether an authorization response is the one to the request with that state, and complete."""
-    same = hmac.compare_digest(answer.get("state", "").encode(), state.encode())
+    same = hmac.compare_digest(answer.get("state", "").encode(errors="replace"), state.encode())
     return same and bool(answer.get("code") or answer.get("error"))

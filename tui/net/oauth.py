@@ -15,7 +15,6 @@ from tui.model.sign_in import SignInStep, Way
 from tui.net.loopback import Loopback, fits, response_of
 from tui.net.oauth_client import Grant, Service
 from tui.net.oauth_device import by_device
-from tui.net.oauth_errors import refused
 from tui.net.web import Web
 
 __all__ = ["Grant", "Tell", "by_browser", "by_device", "by_paste", "refresh"]
@@ -118,7 +117,7 @@ def _begun(service: Service, redirect: str, hint: str, again: bool) -> dict[str,
 
 def _redeemed(service: Service, flow: dict[str, Any], answer: dict[str, str], address: str) -> Grant:
     if "code" not in answer:
-        raise refused(answer, service.identity, address=address, clock_ahead=service.clock_ahead)
+        raise service.refused(answer, address)
     try:
         result = service.client.obtain_token_by_auth_code_flow(flow, answer)
     except RuntimeError:  # msal's only one: the nonce of the id_token is not ours

@@ -21,12 +21,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from tui.model.error import BadConfig, Garbled, SignInNeeded
+from tui.model.error import BadConfig, Garbled, MailError, SignInNeeded
 from tui.model.issuer import ISSUERS, Identity
 from tui.model.safe_text import safe_line
 from tui.model.secret import Secret
-from tui.net.oauth_errors import refused
-from tui.net.web import Web
+from tui.net.oauth_errors import busy, refused, said
+from tui.net.web import Answer, Web
 
 _DOING = "signing in"
 _DISCOVERY = ("/v2.0/.well-known/openid-configuration", "/.well-known/openid-configuration")
@@ -39,11 +39,13 @@ _TEXTS = (
     "error", "access_token", "refresh_token", "scope", "id_token", "token_type", "device_code", "user_code",
     "verification_uri", "message",
 )  # fmt: skip
-_NUMBERS = ("expires_in", "interval")
 _SECRETS = ("refresh_token", "code", "code_verifier", "device_code", "client_secret")
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 """VSCHAR without the blank (RFC 6749 A.12): nothing that could end a field of a SASL exchange."""
 _USUAL_LIFE = 3600
+_USUAL = {"expires_in": _USUAL_LIFE, "interval": 5}
+"""Seconds where a service names none that can be understood (RFC 8628 3.2 for the interval)."""
+_LONGEST_LIFE = 7 * 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class Service:
             )
         self.identity = identity
         self.clock_ahead = 0.0
+        self._wait = 0.0
         self._web = web
         secret = None if identity.issuer.public else identity.client_secret
         self.client: Any = make(
@@ -95,11 +98,17 @@ class Service:
     def post(self, url: str, *, data: Mapping[str, str], **_: object) -> _Reply:
         """Send a form for msal; it gets only answers whose form is right."""
         answer = self._web.post(url, data, _DOING)
-        self.clock_ahead = answer.clock_ahead
+        self.clock_ahead, self._wait = answer.clock_ahead, answer.wait
+        if answer.busy:
+            raise busy(self.identity, _words_of(answer, data), answer.wait)
         found = _checked(answer.json(), answer.host)
-        if "error" in found and isinstance(found.get("error_description"), str):
-            found["error_description"] = _without_secrets(found["error_description"], data)
+        if "error" in found:
+            found["error_description"] = _without_secrets(found.get("error_description"), data)
         return _Reply(answer.status, json.dumps(found))
+
+    def refused(self, answer: Mapping[str, Any], address: str = "") -> MailError:
+        """The error that an answer with `error` is (see `oauth_errors.refused`)."""
+        return refused(answer, self.identity, address=address, clock_ahead=self.clock_ahead, wait=self._wait)
 
     def grant(self, result: Mapping[str, Any], kept: Secret | None = None, address: str = "") -> Grant:
         """The grant in a token endpoint's answer; `kept` is the refresh token that was used, if one was.
@@ -107,7 +116,7 @@ class Service:
         Raises SignInNeeded and Busy for errors, Garbled for answers without token.
         """
         if "error" in result:
-            raise refused(result, self.identity, address=address, clock_ahead=self.clock_ahead)
+            raise self.refused(result, address)
         access, renewed = result.get("access_token", ""), result.get("refresh_token", "")
         if not _TOKEN.fullmatch(access) or not (renewed == "" or _TOKEN.fullmatch(renewed)):
             raise _garbled(self.identity.authority, "an answer without a usable token")
@@ -158,7 +167,7 @@ def _endpoints(identity: Identity, web: Web) -> dict[str, str]:
     """Known services' endpoints without a request; others are asked for their discovery document
     (OpenID Connect Discovery 4, RFC 8414)."""
     issuer = identity.issuer
-    host = urlsplit(identity.authority).netloc
+    host = urlsplit(identity.authority).netloc.lower()
     if issuer.authorize and host == urlsplit(issuer.authority).netloc:
         return {"authorization_endpoint": issuer.authorize, "token_endpoint": issuer.token}
     if host in {urlsplit(known.authority).netloc for known in ISSUERS if not known.authorize}:
@@ -202,9 +211,9 @@ def _checked(answer: dict[str, Any], host: str) -> dict[str, Any]:
 
     An id_token that cannot be read is left out: it is a hint, and must not cost a fresh refresh token.
     """
-    for name in _NUMBERS:
+    for name, usual in _USUAL.items():
         if name in answer:
-            answer[name] = _number(answer[name])
+            answer[name] = _seconds(answer[name], usual)
     if any(not isinstance(answer[name], str) for name in _TEXTS if name in answer):
         raise _garbled(f"https://{host}", "an answer with fields of a wrong kind")
     if not _claims(answer.get("id_token", "")):
@@ -212,11 +221,11 @@ def _checked(answer: dict[str, Any], host: str) -> dict[str, Any]:
     return answer
 
 
-def _number(value: object) -> int:
-    """Whole seconds, also from a text as old services send; an hour for what is none."""
+def _seconds(value: object, usual: int) -> int:
+    """Whole seconds, also from a text as old services send; `usual` for what is none."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value[:9])
-    return value if isinstance(value, int) and 0 <= value < 10**9 else _USUAL_LIFE
+    return int(min(value, _LONGEST_LIFE)) if isinstance(value, int | float) and value >= 0 else usual
 
 
 def _claims(id_token: str) -> dict[str, Any]:
@@ -239,8 +248,18 @@ def _short(scope: str) -> str:
     return scope.rstrip("/").rpartition("/")[2].casefold()
 
 
-def _without_secrets(text: str, sent: Mapping[str, str]) -> str:
+def _words_of(answer: Answer, sent: Mapping[str, str]) -> str:
+    """What a service without time says: Microsoft's JSON if it is that, and else only the status."""
+    try:
+        words = said(answer.json())
+    except Garbled:
+        words = ""
+    return _without_secrets(words, sent) or f"HTTP status {answer.status}"
+
+
+def _without_secrets(text: object, sent: Mapping[str, str]) -> str:
     """A service's words without what was sent to it, in case it repeats that."""
+    text = text if isinstance(text, str) else ""
     for name in _SECRETS:
         if secret := sent.get(name):
             text = text.replace(secret, "…")

@@ -13,11 +13,11 @@ from tui.model.issuer import Identity
 from tui.model.safe_text import safe_line
 from tui.model.sign_in import SignInStep, Way
 from tui.net.oauth_client import Grant, Service, is_https
-from tui.net.oauth_errors import refused
 from tui.net.web import Web
 
 _WAITING = frozenset({"authorization_pending", "slow_down"})
 _LONGEST_INTERVAL = 60
+_ENDPOINT = "device_authorization_endpoint"
 
 
 def by_device(identity: Identity, tell: Callable[[SignInStep], None], cancelled: threading.Event) -> Grant:
@@ -27,14 +27,14 @@ def by_device(identity: Identity, tell: Callable[[SignInStep], None], cancelled:
     """
     with Web(identity.ca_file) as web:
         service = Service(identity, web)
-        if "device_authorization_endpoint" not in service.client.configuration:
+        if not identity.issuer.device_code or _ENDPOINT not in service.client.configuration:
             raise SignInNeeded(
                 f"{identity.issuer.title} has no sign-in with a code for mail.",
                 "Sign in through the browser.",
             )
         flow: dict[str, Any] = service.client.initiate_device_flow(list(identity.scopes))
         if "error" in flow:
-            raise refused(flow, identity, clock_ahead=service.clock_ahead)
+            raise service.refused(flow)
         deadline = time.monotonic() + flow["expires_in"]
         tell(_step(flow, identity))
         return service.grant(_approved(service, flow, deadline, cancelled))
@@ -65,6 +65,7 @@ def _approved(
     """
     while (left := deadline - time.monotonic()) > 0:
         flow["interval"] = max(1, flow["interval"])  # msal would ask without end at 0
+        flow.pop("latest_attempt_at", None)  # by which msal would warn if the clock was set back meanwhile
         if cancelled.wait(min(flow["interval"], left)):
             raise Cancelled("The sign-in was cancelled.")
         if time.monotonic() >= deadline:

@@ -28,12 +28,17 @@ _LONGEST = 300
 
 
 def refused(
-    answer: Mapping[str, Any], identity: Identity, *, address: str = "", clock_ahead: float = 0.0
+    answer: Mapping[str, Any],
+    identity: Identity,
+    *,
+    address: str = "",
+    clock_ahead: float = 0.0,
+    wait: float = 0.0,
 ) -> MailError:
     """The error for an answer that has `error` in it: Busy where the service asks for patience, ConsentNeeded
     where an administrator must approve, SignInNeeded otherwise.
 
-    `address` is whose sign-in it is, as far as known. `clock_ahead` as in `web.Answer`.
+    `address` is whose sign-in it is, as far as known; `clock_ahead` and `wait` are as in `web.Answer`.
     """
     error = str(answer.get("error", ""))
     numbers = _numbers(answer)
@@ -43,11 +48,26 @@ def refused(
     detail = _detail(answer, error, numbers)
     patient = found is not None and found.retry_class is Retry.BACKOFF and error not in _DEVICE
     if error in _BUSY or patient:
-        return Busy(what, hint, detail=detail)
+        return busy(identity, detail, wait)
     if error == "consent_required" or not _CONSENT.isdisjoint(numbers):
         link = admin_consent_url(identity, tenant_of(identity, address))
-        return ConsentNeeded(what, f"{hint} The link: {link}", detail=detail, link=link)
-    return SignInNeeded(what, f"{hint}{clock_words(clock_ahead)}", detail=detail)
+        made: MailError = ConsentNeeded(what, f"{hint} The link: {link}", detail=detail, link=link)
+    else:
+        made = SignInNeeded(what, f"{hint}{clock_words(clock_ahead)}", detail=detail)
+    made.retry = Retry.NEVER if found and found.retry_class is Retry.NEVER else Retry.USER
+    return made
+
+
+def busy(identity: Identity, detail: str, wait: float) -> Busy:
+    """The error for a service that asks for patience; `wait` is the seconds it names, 0 for none."""
+    error = Busy(
+        f"{identity.issuer.title}'s sign-in is busy.",
+        "It could not answer just now, or was asked too often. Wait: it is tried again by itself.",
+        detail=detail,
+        wait=wait,
+    )
+    error.retry = Retry.BACKOFF
+    return error
 
 
 def clock_words(clock_ahead: float) -> str:
@@ -75,9 +95,13 @@ def _explained(error: str, numbers: tuple[int, ...]) -> Explanation | None:
     return next(filter(None, known), None) or explain(error, "oauth")
 
 
+def said(answer: Mapping[str, Any]) -> str:
+    """The numbers and the first line of what the service says; the others are for Microsoft's support."""
+    return _detail(answer, str(answer.get("error", "")), _numbers(answer))
+
+
 def _detail(answer: Mapping[str, Any], error: str, numbers: tuple[int, ...]) -> str:
-    """The first line of what the service says; the others hold numbers for Microsoft's support."""
-    said = str(answer.get("error_description") or "").partition("\n")[0].partition(" Trace ID:")[0]
+    words = str(answer.get("error_description") or "").partition("\n")[0].partition(" Trace ID:")[0].strip()
     extra = str(answer.get("suberror") or "")
-    codes = " ".join(f"AADSTS{number}" for number in numbers if str(number) not in said)
-    return safe_line(" ".join(part for part in (codes, said or error, extra) if part), _LONGEST)
+    codes = " ".join(f"AADSTS{number}" for number in numbers if str(number) not in words)
+    return safe_line(" ".join(part for part in (codes, words or error, extra) if part), _LONGEST)

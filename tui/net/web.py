@@ -2,24 +2,24 @@
 
 TLS is the same as that of mail (`link.context`); http is never spoken, not after a redirect either. Size and
 time of an answer have limits. Proxies come from the environment, as with every program that uses requests;
-passwords of .netrc do not. No error carries an address, a form or a header: codes and tokens stand in them.
+passwords of .netrc do not. No error holds an address, a form or a header, in which codes and tokens stand,
+nor leads to one of requests' errors, which do.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from tui.model.error import Busy, Garbled, MailError, Offline, Untrusted
-from tui.model.explain import explain
+from tui.model.error import Busy, Garbled, Offline, Untrusted
+from tui.model.explain_rule import Retry
 from tui.net.faults import translated
 from tui.net.link import context
 
@@ -34,7 +34,7 @@ WHOLE = 30.0
 LARGEST = 1 << 18
 """Octets; the largest honest answer, a discovery document, has about 3,000."""
 _REDIRECTS = 3
-_PATIENCE = frozenset({408, 425, 429, 500, 502, 503, 504})
+_PATIENCE = frozenset({408, 425, 429})
 _LONGEST_WAIT = 3600.0
 _AGENT = "outlook-tui"
 
@@ -57,6 +57,11 @@ class Answer:
     def host(self) -> str:
         """The server's name."""
         return urlsplit(self.url).hostname or ""
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is no answer, but a service that asks for patience or is broken for now."""
+        return self.status in _PATIENCE or self.status >= 500
 
     def json(self) -> dict[str, Any]:
         """The body as a JSON object. Raises Garbled when it is none."""
@@ -99,6 +104,8 @@ class Web:
         """
         for _ in range(_REDIRECTS + 1):
             answer, location = self._ask("GET", url, None, doing)
+            if answer.busy:
+                raise _busy(answer)
             if not location:
                 return answer
             url = urljoin(url, location)
@@ -107,7 +114,7 @@ class Web:
     def post(self, url: str, form: Mapping[str, str], doing: str) -> Answer:
         """Send a form to an https address. A redirect is not followed: a form is for the one it is for.
 
-        Raises as `get` does.
+        Raises as `get` does, but for Busy: such an answer may have something to say, see `Answer.busy`.
         """
         answer, location = self._ask("POST", url, form, doing)
         if location:
@@ -117,28 +124,46 @@ class Web:
     def _ask(self, method: str, url: str, form: Mapping[str, str] | None, doing: str) -> tuple[Answer, str]:
         """One request; the answer, and the address that it sends on to, or ""."""
         host = _secure_host(url)
-        with translated(doing, host), _stripped(host), self._answer(method, url, form) as response:
-            body = _body(response)
-            date = _seconds(response.headers.get("Date", ""))
-            wait = _wait(response.headers.get("Retry-After", ""), date)
-            answer = Answer(response.status_code, body, url, time.time() - date if date else 0.0, wait)
-            location = response.headers.get("Location", "") if 300 <= answer.status < 400 else ""
-        if answer.status in _PATIENCE:
-            raise busy(answer)
-        return answer, location
+        with translated(doing, host):
+            found = self._tried(method, url, form, host)
+            if isinstance(found, Exception):  # not inside the handler: it would lead to requests' error
+                raise found
+        return found
 
-    def _answer(self, method: str, url: str, form: Mapping[str, str] | None) -> requests.Response:
-        return self._session.request(
-            method, url, data=form, timeout=(CONNECT, SILENCE), allow_redirects=False, stream=True
-        )
+    def _tried(
+        self, method: str, url: str, form: Mapping[str, str] | None, host: str
+    ) -> tuple[Answer, str] | Exception:
+        """As `_ask`, but errors of requests and urllib3 come back as what they are made from."""
+        import requests
+        import urllib3
+
+        limits = (CONNECT, SILENCE)
+        try:
+            with self._session.request(
+                method, url, data=form, timeout=limits, allow_redirects=False, stream=True
+            ) as response:
+                return _read(response, url)
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            return _root(error, host)
 
 
-def busy(answer: Answer, detail: str = "") -> Busy:
-    """The error for a service that asks for patience or is broken for now."""
-    found = explain(detail, "oauth") or explain(f"http {answer.status}", "oauth")
-    what = f"{answer.host} is too busy to answer."
-    hint = found.fix if found else "It is tried again by itself."
-    return Busy(what, hint, detail=detail or f"HTTP status {answer.status}", wait=answer.wait)
+def _read(response: requests.Response, url: str) -> tuple[Answer, str]:
+    body = _body(response)
+    date = _seconds(response.headers.get("Date", ""))
+    wait = _wait(response.headers.get("Retry-After", ""), date)
+    answer = Answer(response.status_code, body, url, time.time() - date if date else 0.0, wait)
+    return answer, response.headers.get("Location", "") if 300 <= answer.status < 400 else ""
+
+
+def _busy(answer: Answer) -> Busy:
+    error = Busy(
+        f"{answer.host} is too busy to answer.",
+        "Wait: it is tried again by itself.",
+        detail=f"HTTP status {answer.status}",
+        wait=answer.wait,
+    )
+    error.retry = Retry.BACKOFF
+    return error
 
 
 def _session(tls: ssl.SSLContext) -> requests.Session:
@@ -147,7 +172,8 @@ def _session(tls: ssl.SSLContext) -> requests.Session:
     from requests.adapters import HTTPAdapter
 
     class Secure(HTTPAdapter):
-        """The two places that requests documents for a TLS context of one's own."""
+        """What requests documents to be replaced for a TLS context of one's own. `verify`, in which the
+        environment may have named another list of authorities, is not looked at."""
 
         def init_poolmanager(self, *args: Any, **more: Any) -> None:  # noqa: ANN401 - as in requests
             super().init_poolmanager(*args, **more, ssl_context=tls)
@@ -155,14 +181,22 @@ def _session(tls: ssl.SSLContext) -> requests.Session:
         def proxy_manager_for(self, proxy: str, **more: Any) -> Any:  # noqa: ANN401 - as in requests
             return super().proxy_manager_for(proxy, **more, ssl_context=tls, proxy_ssl_context=tls)
 
+        def build_connection_pool_key_attributes(
+            self,
+            request: requests.PreparedRequest,
+            verify: object,
+            cert: Any = None,  # noqa: ANN401
+        ) -> Any:  # noqa: ANN401
+            return super().build_connection_pool_key_attributes(request, True, cert)
+
         def cert_verify(self, *args: object) -> None:
-            """Nothing: the context verifies, and no other list of authorities comes to it."""
+            """Nothing: the context verifies."""
 
     made = requests.Session()
     made.adapters.clear()
     made.mount("https://", Secure())
     made.auth = _no_auth
-    made.headers.update({"User-Agent": _AGENT, "Accept": "application/json", "Accept-Encoding": "identity"})
+    made.headers.update({"User-Agent": _AGENT, "Accept-Encoding": "identity"})
     return made
 
 
@@ -179,8 +213,8 @@ def _secure_host(url: str) -> str:
         parts, host = urlsplit(""), ""
     if parts.scheme != "https" or not host or parts.username or parts.password:
         raise Untrusted(
-            f"The sign-in would go on without encryption{f' ({host})' if host else ''}.",
-            "Addresses of a sign-in service begin with https; this one is not used.",
+            f"{host or 'An address'} would be asked without encryption.",
+            "Only addresses that begin with https are used.",
         )
     return host
 
@@ -200,23 +234,6 @@ def _body(response: requests.Response) -> bytes:
     return b"".join(parts)
 
 
-@contextlib.contextmanager
-def _stripped(host: str) -> Iterator[None]:
-    """Turns errors of requests and urllib3 into those they are made from, without address and form."""
-    import requests
-    import urllib3
-
-    found: Exception | None = None
-    try:
-        yield
-    except MailError:
-        raise
-    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-        found = _root(error, host)
-    if found:
-        raise found
-
-
 def _root(error: Exception, host: str) -> Exception:
     """The operating system's or OpenSSL's error at the bottom of one of requests'; a MailError where none."""
     import requests
@@ -231,12 +248,13 @@ def _root(error: Exception, host: str) -> Exception:
         isinstance(each, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)) for each in seen
     ):
         hint = "Check HTTPS_PROXY and NO_PROXY of the environment, or the network."
-        return Offline(f"The proxy on the way to {host} could not be used.", hint)
-    if any(isinstance(each, urllib3.exceptions.TimeoutError) for each in seen):
-        return TimeoutError("timed out")
+        offline = Offline(f"The proxy on the way to {host} could not be used.", hint)
+        offline.retry = Retry.BACKOFF
+        return offline
     root = next((each for each in seen if isinstance(each, OSError) and not isinstance(each, foreign)), None)
     if root is None:
-        return _garbled(host, type(error).__name__)
+        timed_out = any(isinstance(each, urllib3.exceptions.TimeoutError) for each in seen)
+        return TimeoutError("timed out") if timed_out else _garbled(host, type(error).__name__)
     root.__cause__ = root.__context__ = None
     return root.with_traceback(None)
 
