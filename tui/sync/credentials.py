@@ -152,8 +152,9 @@ class Credentials:
         identity = self._identity(account, found.record)
         if found.token and found.age(identity.scopes, self.clock) is Age.FRESH:
             return found.token.secret
-        self.hold(account.address, _refreshed(identity, found.record), identity)
-        return self.held(account, login)
+        grant = _refreshed(identity, found.record)
+        self.hold(account.address, grant, identity)
+        return grant.access_token
 
     def drop(self, address: str) -> None:
         """Forget a sign-in that is held and not kept."""

@@ -146,4 +146,5 @@ def kept_of(grant: Grant, identity: Identity, before: Record | None, clock: Cloc
     if before and before.refresh_token == refresh_token and before.scopes == record.scopes:
         record = before
     life = grant.expires - grant.obtained
-    return Kept(record, Token(grant.access_token, identity.scopes, life, grant.expires, clock.steady()))
+    token = Token(grant.access_token, identity.scopes, life, clock.wall() + life, clock.steady())
+    return Kept(record, token)
