@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tui.model.explain_codes import CODES, TOKEN
+from tui.model.explain_codes import CODES, SAID_OF_PASSWORDS, TOKEN
 from tui.model.explain_desktop import DESKTOP
 from tui.model.explain_local import LOCAL
 from tui.model.explain_microsoft import MICROSOFT
@@ -66,6 +66,8 @@ def explain(text: str, protocol: str = "", *, token: bool = False) -> Explanatio
     protocol_meant = protocol or _sign(plain)
     rule = _by_text(plain, "token", TOKEN) if token else None
     rule = rule or _by_number(plain) or _by_text(plain, protocol_meant)
+    if token and rule is not None and rule.name in SAID_OF_PASSWORDS:
+        rule = TOKEN[-1]
     if rule is None and not protocol:
         rule = _by_text(plain, "")
     if rule is None:

@@ -41,6 +41,11 @@ TOKEN: tuple[Rule, ...] = (
     ),
 )
 
+SAID_OF_PASSWORDS = frozenset(
+    {"imap-wrong-password", "smtp-wrong-password", "imap-login-failed", "pop-logon-failure", "imap-expired"}
+)
+"""Rows that mean the token where one was used: they are replaced by the last row of TOKEN."""
+
 CODES: tuple[Rule, ...] = (
     Rule(
         "imap-expired",
@@ -77,28 +82,6 @@ CODES: tuple[Rule, ...] = (
         "It saw something unusual about this sign-in.",
         "Sign in to the mailbox in a browser and confirm that it was you; then try again.",
         Retry.USER,
-    ),
-    Rule(
-        "mechanism-unknown",
-        "imap pop3 smtp",
-        (
-            "unsupported authentication mechanism",
-            "unsupported mechanism",
-            "unsupported authentication type",
-            "no mechanism available",
-            "no such mechanism",
-            "mechanism not supported",
-            "mechanism is not supported",
-            "mechanism unknown",
-            "unknown mechanism",
-            "unknown authentication mechanism",
-            "authentication mechanism not",
-            "unrecognized authentication",
-        ),
-        "The server does not know this way to sign in",
-        "It may have offered it all the same.",
-        "Another way is tried by itself where the server offers one.",
-        Retry.NEVER,
     ),
     Rule(
         "imap-contact-admin",

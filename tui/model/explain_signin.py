@@ -15,6 +15,28 @@ APP_PASSWORD = "Make an app password on your provider's security page and enter 
 
 SIGN_IN: tuple[Rule, ...] = (
     Rule(
+        "mechanism-unknown",
+        "imap pop3 smtp",
+        (
+            "unsupported authentication mechanism",
+            "unsupported mechanism",
+            "unsupported authentication type",
+            "no mechanism available",
+            "no such mechanism",
+            "mechanism not supported",
+            "mechanism is not supported",
+            "mechanism unknown",
+            "unknown mechanism",
+            "unknown authentication mechanism",
+            "authentication mechanism not",
+            "unrecognized authentication mechanism",
+        ),
+        "The server does not know this way to sign in",
+        "It may have offered it all the same.",
+        "Another way is tried by itself where the server offers one.",
+        Retry.NEVER,
+    ),
+    Rule(
         "microsoft-smtp-basic-disabled",
         "smtp",
         ("5.7.139 … basic authentication is disabled",),

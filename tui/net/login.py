@@ -8,6 +8,7 @@ limit that line, and Exchange's POP3 hangs up on it.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hmac
 import json
 import re
@@ -118,13 +119,10 @@ class Answers:
     def finish(self) -> None:
         """The server has said yes. Raises Untrusted when it should have proved something first."""
         if self._dialogue is not None:
-            try:
-                self._dialogue.send(b"")
-            except StopIteration:
-                pass
-            finally:
-                self._dialogue.close()
-                self._dialogue = None
+            with contextlib.suppress(StopIteration):
+                while True:  # whatever is still to be said, or to be proved
+                    self._dialogue.send(b"")
+            self._dialogue = None
 
     def __repr__(self) -> str:
         return f"Answers({self.name})"

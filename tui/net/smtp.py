@@ -70,6 +70,8 @@ class SmtpConnection:
                 if code != 334:
                     break
                 code, text = wire.docmd(login.encoded(answers(login.decoded(text))))
+            else:
+                raise faults.garbled(self.server.host, "an endless sign-in")
             self._expect((code, text), {235}, "signing in", signing_in=account.auth)
             answers.finish()
 
