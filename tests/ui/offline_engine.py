@@ -30,6 +30,7 @@ class OfflineEngine:
         self.statuses: dict[str, AccountStatus] = {}
         self.posted: list[Command] = []
         self._listeners: list[Callable[[Event], None]] = []
+        self._later: dict[type[Any], Future[Any]] = {}
 
     @property
     def offline(self) -> bool:
@@ -60,6 +61,8 @@ class OfflineEngine:
 
     def post(self, command: Command) -> Future[Any]:
         self.posted.append(command)
+        if (waiting := self._later.pop(type(command), None)) is not None:
+            return waiting
         script = self.answers.get(type(command))
         if script is None:
             return self.real.post(command)
@@ -69,6 +72,11 @@ class OfflineEngine:
         except MailError as error:
             future.set_exception(error)
         return future
+
+    def later(self, kind: type[Any]) -> Future[Any]:
+        """Let the next command of a kind wait; the future is for the test to settle."""
+        self._later[kind] = Future()
+        return self._later[kind]
 
     def close(self, within: float = 2.0) -> bool:
         return self.real.close(within)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
 from rich.text import Text
-from textual import events, on
+from textual import events, on, work
 from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -23,7 +23,7 @@ from textual.worker import WorkerFailed
 
 from tui.model.draft import Draft
 from tui.model.error import MailError, StoreBroken
-from tui.model.event import AccountsChanged, Event
+from tui.model.event import AccountsChanged, Event, Phase, StatusChanged
 from tui.model.safe_text import safe_line
 from tui.ui import crash, keys, theme
 from tui.ui.desk import Desk
@@ -78,6 +78,8 @@ class OutlookApp(App[str], inherit_bindings=False):
         self._order = KeyOrder(self, self._give)
         self._sequence_timer: Timer | None = None
         self._unlisten: Callable[[], None] | None = None
+        self._fixing = False
+        self._asked: set[str] = set()
         for one in theme.THEMES:
             self.register_theme(one)
         self._take_settings()
@@ -146,6 +148,8 @@ class OutlookApp(App[str], inherit_bindings=False):
     def _hand_on(self, message: EngineSpoke) -> None:
         if isinstance(message.event, AccountsChanged):
             self._settings_changed()
+        elif isinstance(message.event, StatusChanged):
+            self._ask_once(message.event.account)
         for screen in self.screen_stack:
             screen.post_message(EngineSpoke(message.event))
 
@@ -162,6 +166,43 @@ class OutlookApp(App[str], inherit_bindings=False):
         from tui.ui.screens.help import HelpScreen
 
         self.push_screen(HelpScreen(self.desk))
+
+    # What needs the person
+
+    @work(group="fix")
+    async def action_fix(self) -> None:
+        """Put right what is wrong with an account; one question at a time."""
+        from tui.ui.screens.putting_right import first_trouble, put_right
+
+        if self._fixing:
+            return
+        state = first_trouble(self.desk)
+        if state is None:
+            self.post_message(Said("Nothing needs to be put right."))
+            return
+        self._fixing = True
+        try:
+            await put_right(self, self.desk, state)
+        finally:
+            self._fixing = False
+
+    def _ask_once(self, address: str) -> None:
+        """Ask for a sign-in that has ended, once; whoever writes or sets something up is not interrupted."""
+        if self.desk.engine.status(address).phase is not Phase.SIGN_IN:
+            self._asked.discard(address)
+        elif address not in self._asked and isinstance(self.screen, MailScreen) and not self._fixing:
+            self._asked.add(address)
+            self._ask_to_sign_in(address)
+
+    @work(group="fix")
+    async def _ask_to_sign_in(self, address: str) -> None:
+        from tui.ui.screens.putting_right import ask_to_sign_in
+
+        self._fixing = True
+        try:
+            await ask_to_sign_in(self, self.desk, address)
+        finally:
+            self._fixing = False
 
     # Keys
 

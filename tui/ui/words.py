@@ -38,6 +38,13 @@ def short_date(when: float, now: float, iso: bool = False) -> str:
     return f"{day:%d.%m.%Y}"
 
 
+def moment(when: float, now: float) -> str:
+    """A time for a sentence, in local time: "14:05" today, else with its day; "" for what no calendar has."""
+    day = short_date(when, now)
+    clock = _clock(when)
+    return day if day == clock or not day else f"{day}, {clock}"
+
+
 def long_date(when: float | None, now: float) -> str:
     """A date for reading, in local time: "Mon 12 Oct 2026, 14:05", today and yesterday by name."""
     if when is None:
@@ -111,6 +118,9 @@ def trouble(state: AccountStatus) -> bool:
     """Whether the state needs the person (what the key `!` puts right)."""
     return state.phase in {Phase.SIGN_IN, Phase.UNTRUSTED, Phase.BROKEN}
 
+
+KEYRING_WAITS = "◌ Waiting for your keyring… It may ask for its own password, in a window of its own."
+"""Said while the keyring does not answer."""
 
 DOTS: dict[Phase, tuple[str, str]] = {
     Phase.STARTING: ("○", "dim"),

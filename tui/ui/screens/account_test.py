@@ -15,7 +15,7 @@ from tui.model.event import Checked
 from tui.ui.desk import Desk
 from tui.ui.messages import EngineSpoke
 from tui.ui.screens.sheet import Sheet
-from tui.ui.widgets.account_steps import TestStep
+from tui.ui.widgets.account_checks import TestStep
 
 _TRYING = "Trying to receive and to send…"
 

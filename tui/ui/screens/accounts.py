@@ -13,17 +13,18 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.model.account import Account, Protocol
-from tui.model.command import RemoveAccount, SignIn, SwitchProtocol
+from tui.model.command import RemoveAccount, SwitchProtocol
 from tui.model.error import BadInput, MailError, Undecided
 from tui.model.event import AccountsChanged, AccountStatus, StatusChanged
-from tui.model.preset import by_name
 from tui.model.safe_text import safe_line
 from tui.ui import keys
+from tui.ui.account_words import health
 from tui.ui.desk import Desk
 from tui.ui.messages import EngineSpoke
 from tui.ui.screens.account_test import AccountTestScreen
 from tui.ui.screens.add_account import AddAccountScreen
-from tui.ui.screens.dialog import Ask, PromptSecret
+from tui.ui.screens.dialog import Ask
+from tui.ui.screens.putting_right import sign_in_again
 from tui.ui.screens.sheet import Sheet
 from tui.ui.words import DOTS, status
 
@@ -69,10 +70,11 @@ class AccountsScreen(Sheet[None]):
 
     def _draw(self) -> None:
         chosen, now = self._chosen, time.time()
+        minutes = self.desk.settings.general.check_minutes
         self._accounts = self.desk.settings.accounts
         self._list.clear_options()
         self._list.add_options(
-            Option(_shown(one, self.desk.engine.status(one.address), now)) for one in self._accounts
+            Option(_shown(one, self.desk.engine.status(one.address), now, minutes)) for one in self._accounts
         )
         addresses = [one.address for one in self._accounts]
         at = addresses.index(chosen.address) if chosen and chosen.address in addresses else 0
@@ -105,6 +107,10 @@ class AccountsScreen(Sheet[None]):
         if account := self._chosen:
             self.app.push_screen(AccountTestScreen(self.desk, account))
 
+    def action_cursor(self, by: int) -> None:
+        """Move the cursor one row, down for 1 and up for -1."""
+        self._list.action_cursor_down() if by > 0 else self._list.action_cursor_up()
+
     def action_back(self) -> None:
         """Go back."""
         self.dismiss(None)
@@ -116,20 +122,8 @@ class AccountsScreen(Sheet[None]):
 
     @work(exclusive=True, group="account")
     async def action_sign_in(self) -> None:
-        """Take a password or token once more."""
-        account = self._chosen
-        if account is None:
-            return
-        preset = by_name(account.provider)
-        text = f"The password or token of {account.address}." + (
-            f"\n\n{preset.note}" if preset and preset.note else ""
-        )
-        given = await self.app.push_screen_wait(PromptSecret("Sign in", text))
-        if given is None:
-            return
-        done, words = await self.try_to(SignIn(account.address, *given))
-        if done:
-            self.say(words or "Signing in.")
+        """Sign in again, in the way the account is configured."""
+        if (account := self._chosen) and await sign_in_again(self.app, self.desk, account):
             self._read()
 
     @work(exclusive=True, group="account")
@@ -210,7 +204,8 @@ class AccountsScreen(Sheet[None]):
         self._draw()
 
 
-def _shown(account: Account, state: AccountStatus, now: float) -> Content:
+def _shown(account: Account, state: AccountStatus, now: float, minutes: int) -> Content:
+    """An account's lines: what it is doing, its ways, how it fares, and what is wrong."""
     dot, _ = DOTS[state.phase]
     receiving, smtp = account.receiving, safe_line(account.smtp.host, 60) if account.smtp else ""
     if receiving:
@@ -220,10 +215,12 @@ def _shown(account: Account, state: AccountStatus, now: float) -> Content:
         ways = f"Only sends, through {smtp}"
     # What the status line says of keys is about the mail screen.
     words = status(state, now).partition(" (press")[0] if receiving else ""
+    fares = health(state, account, now, minutes)
     return Content.assemble(
         (f"{dot} ", "bold"),
         (safe_line(account.address, 120), "bold"),
         f"  {words}" if words else "",
         f"\n  {ways}",
+        (f"\n  {fares}", "$quiet") if fares else "",
         f"\n  {safe_line(state.what, 300)}" if state.what else "",
     )

@@ -31,6 +31,7 @@ SCOPES: tuple[tuple[str, str], ...] = (
     ("compose", "While writing"),
     ("outbox", "In the outbox"),
     ("accounts", "In the list of accounts"),
+    ("sign_in", "While signing in"),
     ("settings", "In the settings"),
 )
 

@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from tui.model.account import Protocol
-from tui.model.command import ConfirmGone, Fetch, GoOffline, SignIn, StartDraft, Stop
+from tui.model.command import ConfirmGone, Fetch, GoOffline, StartDraft, Stop
 from tui.model.draft import Draft
 from tui.model.error import MailError
 from tui.model.event import (
@@ -21,6 +21,7 @@ from tui.model.event import (
     Asked,
     BodyArrived,
     FoldersChanged,
+    KeyringWaits,
     MessagesChanged,
     NewMail,
     OutboxChanged,
@@ -135,23 +136,6 @@ class MailScreen(Panes, Listing, Reading, Parts, Acting):
         self.flash("Working offline; Ctrl+O goes online." if offline else "Online again.")
         self.load_tree()
 
-    @work(exclusive=True, group="dialog")
-    async def action_fix(self) -> None:
-        """Put right what is wrong with an account."""
-        from tui.ui.screens.dialog import Notice, PromptSecret
-
-        state = next((one for one in self._states() if words.trouble(one)), None)
-        if state is None:
-            self.flash("Nothing needs to be put right.")
-        elif state.phase is Phase.SIGN_IN:
-            text = " ".join(part for part in (state.what, state.hint) if part)
-            given = await self.app.push_screen_wait(PromptSecret(f"Sign in to {state.account}", text))
-            if given is not None:
-                self._sign_in(SignIn(state.account, given[0], given[1]))
-        else:
-            error = MailError(state.what or "Something is wrong.", state.hint, detail=state.detail)
-            await self.app.push_screen_wait(Notice(error, title=state.account))
-
     def action_cancel(self) -> None:
         """Cancel what runs, then go back one step; never leaves the program."""
         if any(state.phase is Phase.FETCHING and state.total for state in self._states()):
@@ -182,9 +166,9 @@ class MailScreen(Panes, Listing, Reading, Parts, Acting):
         self.read(message.message_id, deliberate=True)
 
     @on(StatusBar.Pressed)
-    def _status_pressed(self) -> None:
+    async def _status_pressed(self) -> None:
         if any(words.trouble(state) for state in self._states()):
-            self.action_fix()
+            await self.app.run_action("app.fix")
 
     @on(EngineSpoke)
     def _engine_spoke(self, message: EngineSpoke) -> None:
@@ -209,6 +193,8 @@ class MailScreen(Panes, Listing, Reading, Parts, Acting):
                 self._new_mail(event)
             case Asked():
                 self._ask_gone(event)
+            case KeyringWaits(waiting):
+                self.status.keyring(waiting)
             case Problem():
                 self.tell(MailError(event.what, event.hint, detail=event.detail))
 
@@ -238,15 +224,6 @@ class MailScreen(Panes, Listing, Reading, Parts, Acting):
                 await self.ask(ConfirmGone(event.folder, taken == "r"))
             except MailError as error:
                 self.tell(error)
-
-    @work(group="sign-in")
-    async def _sign_in(self, command: SignIn) -> None:
-        try:
-            sentence = await self.ask(command)
-        except MailError as error:
-            self.tell(error)
-            return
-        self.flash(str(sentence or "Signing in…"))
 
     @work(exclusive=True, group="write")
     async def _write(self, command: StartDraft, to: str = "") -> None:

@@ -40,13 +40,15 @@ class Listing(MailBase):
     """Keeps the list and the folder tree in step with the store."""
 
     class Listed(Message):
-        """All ids of a place, read by a worker. `serial` tells an outdated answer from the one waited for."""
+        """All ids of a place, read by a worker. `serial` tells an outdated answer from the one waited for,
+        `waiting` how many messages the search index does not hold yet."""
 
-        def __init__(self, serial: int, ids: array[int], fresh: bool = False) -> None:
+        def __init__(self, serial: int, ids: array[int], fresh: bool = False, waiting: int = 0) -> None:
             super().__init__()
             self.serial = serial
             self.ids = ids
             self.fresh = fresh
+            self.waiting = waiting
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -251,6 +253,8 @@ class Listing(MailBase):
             if self.searching:
                 self.header.searching, self.header.total = True, len(message.ids)
                 self.header.title = f"Search in all mail{' (newest)' * (len(message.ids) >= _FOUND_MOST)}"
+                if message.waiting:
+                    self.header.title += f" but {message.waiting:,} still being read"
             self._show(message.ids, message.fresh)
 
     def end_search(self) -> None:
@@ -378,11 +382,12 @@ class Listing(MailBase):
         try:
             with self.desk.open_reader() as reader:
                 found = array("q", reader.search(parse(text), limit=_FOUND_MOST))
+                waiting = reader.to_index_count()
         except MailError as error:
             self.app.call_later(self.tell, error)
             return
         if not worker.is_cancelled:
-            self.post_message(self.Listed(serial, found, fresh))
+            self.post_message(self.Listed(serial, found, fresh, waiting))
 
 
 _FILTER_WORDS = {Filter.UNREAD: "unread", Filter.FLAGGED: "flagged", Filter.ATTACHMENT: "with an attachment"}

@@ -139,6 +139,10 @@ class OutboxScreen(Sheet[None]):
         await self.try_to(SendNow())
         self.refresh_mails()
 
+    def action_cursor(self, by: int) -> None:
+        """Move the cursor one row, down for 1 and up for -1."""
+        self._list.action_cursor_down() if by > 0 else self._list.action_cursor_up()
+
     def action_back(self) -> None:
         """Go back."""
         self.dismiss(None)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import CancelledError
 from typing import Any, TypeVar
 
 from textual.app import ComposeResult
@@ -14,11 +12,13 @@ from textual.widgets import Static
 
 from tui.model.command import Command
 from tui.model.error import Cancelled, MailError
+from tui.model.event import KeyringWaits
 from tui.model.safe_text import safe_line
 from tui.ui.desk import Desk
 from tui.ui.messages import EngineSpoke, Said
 from tui.ui.screens.dialog import FORMS_CSS, Notice
 from tui.ui.widgets.key_hints import KeyHints
+from tui.ui.words import KEYRING_WAITS
 
 ResultT = TypeVar("ResultT")
 
@@ -36,6 +36,8 @@ class Sheet(Screen[ResultT]):
         self.desk = desk
         self._heading = Static(Content(safe_line(heading, 200)), id="heading")
         self._aside = Static(id="aside")
+        self._keyring = Static(Content(KEYRING_WAITS), id="keyring")
+        self._keyring.display = False
 
     def compose(self) -> ComposeResult:
         """Title line, content, hints."""
@@ -43,6 +45,7 @@ class Sheet(Screen[ResultT]):
             yield self._heading
             yield self._aside
         yield from self.inside()
+        yield self._keyring
         yield KeyHints()
 
     def inside(self) -> ComposeResult:
@@ -59,10 +62,7 @@ class Sheet(Screen[ResultT]):
 
     async def ask(self, command: Command) -> Any:  # noqa: ANN401 - each command has its own answer, see model.command
         """The engine's answer to a command. Raises MailError; Cancelled also when the engine has closed."""
-        try:
-            return await asyncio.wrap_future(self.desk.engine.post(command))
-        except CancelledError as error:
-            raise Cancelled("That was stopped.") from error
+        return await self.desk.ask(command)
 
     async def try_to(self, command: Command) -> tuple[bool, Any]:
         """Whether a command succeeded, and its answer; a failure is shown."""
@@ -81,5 +81,7 @@ class Sheet(Screen[ResultT]):
         """A passing note, which stays when this screen closes."""
         self.app.post_message(Said(sentence))
 
-    def on_engine_spoke(self, event: EngineSpoke) -> None:
-        """Screens that show what the engine does answer to its events; others need not."""
+    def _on_engine_spoke(self, event: EngineSpoke) -> None:
+        """Say that the keyring is waited for; what else the engine tells is up to the heirs."""
+        if isinstance(event.event, KeyringWaits):
+            self._keyring.display = event.event.waiting

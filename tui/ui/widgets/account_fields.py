@@ -9,11 +9,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
 from tui.mail.addresses import ascii_domain
 from tui.model.account import Auth, Login, SecretSource, Security, Server
 from tui.model.error import BadInput
+from tui.model.safe_text import safe_line
 from tui.model.secret import Secret
 from tui.ui.widgets.form import CleanInput, Field
 
@@ -25,11 +27,16 @@ _PORTS = {
 }
 """RFC 8314 3.3 and 7.3, and what was before."""
 
-_KINDS = (("Password, or app password", Auth.PASSWORD), ("Access token (OAuth 2.0)", Auth.OAUTH2))
+_KINDS = (("Password, or app password", Auth.PASSWORD), ("In the browser (OAuth 2.0)", Auth.OAUTH2))
 _SOURCES = (
     ("Keep it in this computer's keyring", SecretSource.KEYRING),
     ("Keep it for this session only", SecretSource.SESSION),
     ("Ask a command of mine each time", SecretSource.COMMAND),
+)
+
+
+_NO_SIGNER = (
+    "It is not known who signs people in for this service: use a command that prints an access token."
 )
 
 
@@ -66,6 +73,13 @@ class ServerField(Field):
         self._port.value = str(server.port if server else _PORTS[self._kind][security])
         self.complain("")
 
+    @property
+    def shown(self) -> str:
+        """The endpoint in words, "" without a host."""
+        host = safe_line(self._host.value.strip(), 60)
+        security = next(text for text, value in _SECURITY if value is self._security.selection)
+        return f"{host}:{self._port.value} {security}" if host else ""
+
     def value(self, required: bool) -> Server | None:
         """The endpoint; None for an empty host when it is not required. Raises BadInput after complaining."""
         self.complain("")
@@ -82,7 +96,8 @@ class ServerField(Field):
     def _wrong(self, host: str) -> str:
         if not host:
             return "Type the name of the server."
-        if not _is_address(host) and (ascii_domain(host) is None):
+        # No top-level domain is a number (RFC 3696 2), so a number is a slip: mostly the port.
+        if not _is_address(host) and (ascii_domain(host) is None or host.rpartition(".")[2].isdigit()):
             return "This cannot be the name of a server."
         port = self._port.value.strip()
         if not port.isdigit() or not 1 <= int(port) <= 65535:
@@ -103,12 +118,14 @@ class ServerField(Field):
 class LoginFields(Vertical):
     """User name, kind of secret, where it comes from, and the secret or the command itself.
 
-    `known` means that a secret is kept already: an empty field then leaves it as it is.
+    `known` means that a secret is kept already: an empty field then leaves it as it is. `signer` names who
+    signs in by OAuth, "" where nobody is known to.
     """
 
-    def __init__(self, login: Login, known: bool, *, id: str) -> None:
+    def __init__(self, login: Login, known: bool, signer: str, *, id: str) -> None:
         super().__init__(id=id, classes="login")
         self._known = known
+        self._signer = signer
         self._user = CleanInput(login.username, compact=True)
         self._kind = Select(
             [(Content(text), value) for text, value in _KINDS],
@@ -125,6 +142,7 @@ class LoginFields(Vertical):
         self._secret = Input(password=True, compact=True)
         self._command = CleanInput(login.command, placeholder="mytoken --for you@example.org", compact=True)
         self._user_field = Field("User name", self._user)
+        self._kind_field = Field("Sign in by", self._kind)
         self._secret_field = Field("Password", self._secret)
         self._command_field = Field("Command", self._command)
         self._advice = Static(classes="advice muted")
@@ -132,7 +150,7 @@ class LoginFields(Vertical):
     def compose(self) -> ComposeResult:
         """All fields; `show` hides what does not belong together."""
         yield self._user_field
-        yield Field("Sign in by", self._kind)
+        yield self._kind_field
         yield Field("The secret", self._source)
         yield self._secret_field
         yield self._command_field
@@ -142,25 +160,38 @@ class LoginFields(Vertical):
         """Show what belongs together."""
         self._suit()
 
-    def fill(self, login: Login) -> None:
+    def fill(self, login: Login, signer: str) -> None:
         """Show another sign-in; a secret that was typed stays."""
+        self._signer = signer
         self._user.value = login.username
         self._kind.value = login.auth
         self._source.value = login.source
         self._command.value = login.command
 
+    def use(self, source: SecretSource) -> None:
+        """Choose where the secret comes from."""
+        self._source.value = source
+
+    @property
+    def chosen(self) -> Login:
+        """The sign-in as it stands in the fields, complete or not."""
+        source = self._source.selection or SecretSource.KEYRING
+        return Login(self._user.value.strip(), self._auth, source, self._command.value.strip())
+
     def value(self) -> tuple[Login, Secret | None]:
         """The sign-in, and the secret where one was typed. Raises BadInput after complaining."""
-        auth, source = self._kind.selection or Auth.PASSWORD, self._source.selection or SecretSource.KEYRING
-        by_command = source is SecretSource.COMMAND
+        auth, source = self._auth, self._source.selection or SecretSource.KEYRING
+        by_command, typed = source is SecretSource.COMMAND, auth is Auth.PASSWORD
         user, command = self._user.value.strip(), self._command.value.strip() if by_command else ""
         self._require(self._user_field, self._user, "" if user else "Type the user name.")
         if by_command:
             self._require(self._command_field, self._command, _wrong_command(command))
+        elif not typed:
+            self._require(self._kind_field, self._kind, "" if self._signer else _NO_SIGNER)
         elif not self._known:
-            missing = "" if self._secret.value else f"Type the {self._noun}."
+            missing = "" if self._secret.value else "Type the password."
             self._require(self._secret_field, self._secret, missing)
-        secret = Secret(self._secret.value) if self._secret.value and not by_command else None
+        secret = Secret(self._secret.value) if self._secret.value and typed and not by_command else None
         return Login(user, auth, source, command), secret
 
     def forget(self) -> None:
@@ -173,24 +204,29 @@ class LoginFields(Vertical):
         if event is not None:
             event.stop()
         by_command = self._source.selection is SecretSource.COMMAND
+        by_token = self._auth is Auth.OAUTH2
+        self._kind_field.complain("")
         self._command_field.display = by_command
-        self._secret_field.display = not by_command
-        self._secret.placeholder = "unchanged" if self._known else self._noun
+        self._secret_field.display = not by_command and not by_token
+        self._secret.placeholder = "unchanged" if self._known else "password"
+        noun = "access token" if by_token else "password"
         words = (
-            f"The first line that the command prints is the {self._noun}. It is run without a shell."
+            f"The first line that the command prints is the {noun}. It is run without a shell."
             if by_command
-            else "An access token lasts about an hour; a command that prints a fresh one suits better."
-            if self._kind.selection is Auth.OAUTH2
+            else f"You sign in at {self._signer} in the next step; no password is typed here."
+            if by_token and self._signer
+            else _NO_SIGNER
+            if by_token
             else ""
         )
         self._advice.update(Content(words))
         self._advice.display = bool(words)
 
     @property
-    def _noun(self) -> str:
-        return "access token" if self._kind.selection is Auth.OAUTH2 else "password"
+    def _auth(self) -> Auth:
+        return self._kind.selection or Auth.PASSWORD
 
-    def _require(self, field: Field, control: Input, words: str) -> None:
+    def _require(self, field: Field, control: Widget, words: str) -> None:
         field.complain(words)
         if words:
             control.focus()

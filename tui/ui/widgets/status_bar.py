@@ -48,6 +48,7 @@ class StatusBar(Widget):
         self._flash = ""
         self._flash_until = 0.0
         self._sequence = ""
+        self._keyring = False
 
     def on_mount(self) -> None:
         """Times in the line ("again in 30 s") go by."""
@@ -67,6 +68,11 @@ class StatusBar(Widget):
         """Show a sentence for some seconds; "" takes it away."""
         self._flash = safe_line(sentence, 300)
         self._flash_until = time.monotonic() + _FLASH_SECONDS
+        self.refresh()
+
+    def keyring(self, waiting: bool) -> None:
+        """Say that the keyring is waited for, or no more."""
+        self._keyring = waiting
         self.refresh()
 
     def sequence(self, hint: str) -> None:
@@ -102,6 +108,8 @@ class StatusBar(Widget):
 
     def _passing(self) -> list[Run]:
         """What is said for some seconds only."""
+        if self._keyring:
+            return [(words.KEYRING_WAITS, "warn")]
         runs: list[Run] = []
         if self._flash and time.monotonic() < self._flash_until:
             runs.append((self._flash, "text"))

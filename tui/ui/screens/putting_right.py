@@ -1,0 +1,104 @@
+"""Putting right what is wrong with an account, from wherever one is: mostly signing in again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.app import App
+
+from tui.model.account import Account, SecretSource
+from tui.model.command import SaveAccount, SignIn
+from tui.model.error import MailError
+from tui.model.event import AccountStatus, Phase
+from tui.model.preset import by_name
+from tui.ui import words
+from tui.ui.desk import Desk
+from tui.ui.messages import Said
+from tui.ui.screens.dialog import Ask, Notice, PromptSecret
+from tui.ui.screens.keeping import attempt, identified, kept
+from tui.ui.sign_in_words import by_oauth
+
+_STAYS = "Your mail, drafts and outbox stay as they are."
+
+
+def first_trouble(desk: Desk) -> AccountStatus | None:
+    """The first account that needs the person, None when all is well."""
+    states = (desk.engine.status(account.address) for account in desk.settings.accounts)
+    return next((state for state in states if words.trouble(state)), None)
+
+
+async def put_right(app: App[Any], desk: Desk, state: AccountStatus) -> None:
+    """Sign in again where that is what is missing; else say what is wrong."""
+    account = desk.settings.account(state.account)
+    if state.phase is Phase.SIGN_IN and account is not None:
+        await sign_in_again(app, desk, account, " ".join(filter(None, (state.what, state.hint))))
+        return
+    error = MailError(state.what or "Something is wrong.", state.hint, detail=state.detail)
+    await app.push_screen_wait(Notice(error, title=state.account))
+
+
+async def ask_to_sign_in(app: App[Any], desk: Desk, address: str) -> None:
+    """Say that an account wants its sign-in again, and do that if the person likes to; `!` does it later."""
+    state = desk.engine.status(address)
+    account = desk.settings.account(address)
+    if account is None:
+        return
+    text = "\n\n".join(part for part in (state.what, state.hint, _STAYS) if part)
+    choices = [("now", "Sign in"), ("", "Later (!)")]
+    if await app.push_screen_wait(Ask(f"{address} needs you", text, choices)):
+        await sign_in_again(app, desk, account)
+
+
+async def sign_in_again(app: App[Any], desk: Desk, account: Account, why: str = "") -> bool:
+    """Take the sign-in of an account once more, in the way it is configured; whether that was done.
+
+    `why` is what the person should know, "" for nothing.
+    """
+    if by_oauth(account.login):
+        return await _approve(app, desk, account)
+    if account.login is not None and account.login.source is SecretSource.COMMAND:
+        text = why or "A command of yours prints the secret of this account."
+        choices = [("change", "Change how to sign in"), ("", "Leave it")]
+        if await app.push_screen_wait(Ask(f"Sign in to {account.address}", text, choices)):
+            return await _change(app, desk, account)
+        return False
+    return await _ask_secret(app, desk, account, why)
+
+
+async def _ask_secret(app: App[Any], desk: Desk, account: Account, why: str) -> bool:
+    preset = by_name(account.provider)
+    parts = (why or f"The password of {account.address}.", preset.note if preset else "", _STAYS)
+    title = f"Sign in to {account.address}"
+    given = await app.push_screen_wait(PromptSecret(title, "\n\n".join(filter(None, parts))))
+    if given is None:
+        return False
+    done, sentence = await attempt(app, desk, SignIn(account.address, *given))
+    if done:
+        app.post_message(Said(sentence or "Signing in…"))
+    return done
+
+
+async def _approve(app: App[Any], desk: Desk, account: Account) -> bool:
+    from tui.ui.screens.sign_in import SignInScreen
+
+    identity = await identified(app, desk, account)
+    if identity is None:
+        return False
+    approved = await app.push_screen_wait(SignInScreen(desk, account, identity))
+    if approved is None:
+        return False
+    save = SaveAccount(approved.account)
+    done, sentence = await attempt(app, desk, save)
+    if not done:
+        return False
+    if not await kept(app, desk, save, sentence or approved.words):
+        return await _change(app, desk, approved.account)
+    app.post_message(Said(f"Signed in to {account.address}."))
+    return True
+
+
+async def _change(app: App[Any], desk: Desk, account: Account) -> bool:
+    from tui.ui.screens.add_account import AddAccountScreen
+
+    address = await app.push_screen_wait(AddAccountScreen(desk, account, by_command=True))
+    return bool(address)

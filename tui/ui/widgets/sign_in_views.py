@@ -1,0 +1,187 @@
+"""The pages of signing in by OAuth: what is asked for, what to do now, what went wrong. No engine."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from tui.model.account import Account
+from tui.model.error import MailError
+from tui.model.explain import explain
+from tui.model.issuer import Issuer
+from tui.model.safe_text import safe_line, safe_text
+from tui.model.sign_in import SignInStep, Way
+from tui.ui import sign_in_words as words
+from tui.ui.widgets.form import Field
+
+_LONGEST_URL = 4000
+
+
+class Page(VerticalScroll, can_focus=False):
+    """One page; only one is seen at a time."""
+
+    DEFAULT_CLASSES = "page"
+
+
+class ExplainPage(Page):
+    """What will be allowed, what not, and where it is kept: before anything is asked for."""
+
+    def __init__(self, issuer: Issuer, note: str) -> None:
+        super().__init__(id="page-explain")
+        self._issuer = issuer
+        self._note = note
+        self._text = Static(classes="text")
+
+    def compose(self) -> ComposeResult:
+        """One text."""
+        yield self._text
+
+    def show(self, account: Account, summary: str) -> None:
+        """Say it for an account; `summary` are its settings in a line where they can still be changed."""
+        asked = (("\n  ✓ ", "bold $text-success", line) for line in words.permissions(account))
+        parts: list[Content] = []
+        if summary:
+            parts += [Content.assemble((summary, "bold"), ("   Esc changes this", "$quiet"), "\n\n")]
+        parts += [
+            Content(f"{self._issuer.title} will ask you to let outlook-tui"),
+            *(Content.assemble((mark, tone), line) for mark, tone, line in asked),
+            Content(f"\n\n{words.promise(account, self._issuer)}"),
+        ]
+        if self._note:
+            parts += [Content.assemble((f"\n\n{self._note}", "$quiet"))]
+        self._text.update(Content("").join(parts))
+
+
+class ApprovePage(Page):
+    """What the person has to do now, and that it is waited for."""
+
+    def __init__(self, issuer: Issuer, address: str) -> None:
+        super().__init__(id="page-approve")
+        self._issuer = issuer
+        self._address = safe_line(address, 120)
+        self.step: SignInStep | None = None
+        self._since = 0.0
+        self._before = Static(classes="text")
+        self._code = Static(id="code")
+        self._waiting = Static(classes="text", id="waiting")
+        self._after = Static(classes="text muted")
+        self._url = Static(classes="text", id="url")
+        self._answer = Input(password=True, placeholder="http://localhost…", compact=True, id="answer")
+        self.answer_field = Field("Its address", self._answer)
+
+    def compose(self) -> ComposeResult:
+        """What to do, code, clock, address, the field for the answer."""
+        yield self._before
+        yield self._code
+        yield self._waiting
+        yield self._after
+        yield self._url
+        yield self.answer_field
+
+    @property
+    def answer(self) -> Input:
+        """The field for the address that the browser ended on."""
+        return self._answer
+
+    def prepare(self, now: float) -> None:
+        """Nothing to do yet: the service is being asked."""
+        self.step, self._since = None, now
+        self._draw(f"Asking {self._issuer.title} how to go on…", "", "")
+
+    def show(self, step: SignInStep, now: float) -> None:
+        """Show what has to be done, from `now` (Unix seconds) on."""
+        if self.step is None or self.step.way is not step.way:
+            self._since = now
+        self.step = step
+        host = words.host_of(step.url)
+        before, after = {
+            Way.BROWSER: (self._in_browser(step, host), _NO_WINDOW if step.opened else ""),
+            Way.DEVICE: (_by_code(host), "The page is at"),
+            Way.PASTE: (_BY_PASTE.format(who=self._address), ""),
+        }[step.way]
+        self._draw(before, after, step.url)
+        self.tick(now)
+
+    def _in_browser(self, step: SignInStep, host: str) -> str:
+        if step.opened:
+            return f"Your browser has opened {host}. Sign in as {self._address} there and approve."
+        return (
+            f"Open this address in a browser on this computer, sign in as {self._address} and approve. "
+            "y copies it."
+        )
+
+    def _draw(self, before: str, after: str, url: str) -> None:
+        step = self.step
+        self._before.update(Content(before))
+        self._after.update(Content(after))
+        self._after.display = bool(after)
+        self._url.update(Content(safe_line(url, _LONGEST_URL)))
+        self._url.display = bool(url)
+        self._code.update(Content(words.spaced(step.user_code) if step else ""))
+        self._code.display = bool(step and step.user_code)
+        self._waiting.update(Content(""))
+        self.answer_field.display = bool(step and step.way is Way.PASTE)
+        self.answer_field.complain("")
+
+    def tick(self, now: float) -> None:
+        """Let the clock go on."""
+        step = self.step
+        if step is None:
+            return
+        if step.until:
+            left = step.until - now
+            clock = f"the code is good for {words.clock(left)}" if left > 0 else "the code has run out"
+        else:
+            clock = words.clock(now - self._since)
+        told = safe_line(step.words, 300)
+        self._waiting.update(
+            Content(f"◌ Waiting for your approval · {clock}" + (f"\n{told}" if told else ""))
+        )
+
+
+class FailedPage(Page):
+    """Why it did not come to a sign-in, and what can be done."""
+
+    def __init__(self) -> None:
+        super().__init__(id="page-failed")
+        self._text = Static(classes="text")
+
+    def compose(self) -> ComposeResult:
+        """One text."""
+        yield self._text
+
+    def show(self, error: MailError, approval: str) -> None:
+        """Say what happened; `approval` is the link for an administrator where one has to approve."""
+        known = explain(error.detail) if error.detail else None
+        advice = [known.meaning if known else "", error.hint or (known.fix if known else "")]
+        parts = [Content.assemble(("✗ ", "bold $text-error"), (safe_text(error.what), "bold"))]
+        parts += [
+            Content(f"\n\n{safe_text(line)}") for line in dict.fromkeys(advice) if line and line != error.what
+        ]
+        if approval:
+            parts += [
+                Content(
+                    "\n\nSend your administrator a message that says what to approve, and the link: "
+                    "m copies both, l the link alone, w writes them to a file.\n\n"
+                ),
+                Content.assemble((safe_line(approval, _LONGEST_URL), "$accent")),
+            ]
+        if error.detail:
+            parts += [Content.assemble((f"\n\nIn its own words: {safe_line(error.detail, 600)}", "$quiet"))]
+        self._text.update(Content("").join(parts))
+
+
+_NO_WINDOW = "No window there? Copy this address (y) into a browser on this computer, or open it again (o):"
+_BY_PASTE = (
+    "1  Open the address below in any browser, on any computer (y copies it).\n"
+    "2  Sign in as {who} and approve.\n"
+    "3  The browser then ends on a page at localhost that cannot be loaded. That is as it should be: "
+    "its address holds the answer.\n"
+    "4  Copy that whole address from the browser, and paste it here."
+)
+
+
+def _by_code(host: str) -> str:
+    return f"Open {host} on any device (o opens it here), and type this code (c copies it):"
