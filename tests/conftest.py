@@ -126,7 +126,7 @@ def user() -> str:
 @pytest.fixture
 def make_rig(tmp_path: Path) -> Iterator[RigMaker]:
     """Makes rigs: `make_rig(account, watch=False)`; the same home for each, so that a second one begins
-    where the first ended."""
+    where the first ended. With `known` False the account's secret is not held for the session."""
     made: list[Rig] = []
 
     def make(
@@ -135,11 +135,13 @@ def make_rig(tmp_path: Path) -> Iterator[RigMaker]:
         watch: bool = False,
         start: bool = True,
         secret: Secret | None = None,
+        known: bool = True,
     ) -> Rig:
         paths = find(str(tmp_path / "home"))
         Database.open(paths.database)
         secrets = Secrets()
-        secrets.remember(account.address, "incoming", secret or Secret(PASSWORD))
+        if known:
+            secrets.remember(account.address, "incoming", secret or Secret(PASSWORD))
         engine = Engine(paths, settings_of(paths, account), secrets, watch=watch)
         rig = Rig(paths, account, engine)
         engine.listen(rig.events.append)
