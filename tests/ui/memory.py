@@ -63,6 +63,7 @@ class MemoryReader:
     raws: dict[int, bytes] = field(default_factory=dict)
     kept_folders: tuple[Folder, ...] = FOLDERS
     waiting: list[Outgoing] = field(default_factory=list)
+    unindexed: int = 0
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> MemoryReader:
@@ -157,6 +158,9 @@ class MemoryReader:
             if all(word in one.envelope.subject.casefold() for word in words)
         ]
         return [one.id for one in sorted(found, key=lambda one: -one.received)][:limit]
+
+    def to_index_count(self) -> int:
+        return self.unindexed
 
     def outbox(self) -> list[Outgoing]:
         return self.waiting

@@ -10,7 +10,7 @@ from tui.cli import records
 from tui.cli.output import Cell, Ink
 from tui.cli.shell import Shell
 from tui.cli.showing import message_text, row_cells
-from tui.model.error import NotFound, Offline
+from tui.model.error import MailError, NotFound, Offline
 from tui.model.folder import Folder, Role
 from tui.model.message import BodyState, Filter, Row
 
@@ -59,6 +59,7 @@ def search(shell: Shell, options: Namespace) -> int:
 
     query = parse(" ".join(options.query))
     with shell.reader() as reader:
+        _index_first(shell, reader)
         ids: list[int] = []
         if options.folder:
             for folder in _folders_named(shell, reader, options.folder):
@@ -74,6 +75,23 @@ def search(shell: Shell, options: Namespace) -> int:
         )
     _nothing(shell, rows)
     return 0
+
+
+def _index_first(shell: Shell, reader: Reader) -> None:
+    """Let a search miss nothing: what came in bulk may still wait for the index."""
+    waiting = reader.to_index_count()
+    if not waiting:
+        return
+    from tui.sync.indexing import index_all
+
+    try:
+        path, output = shell.paths.database, shell.output
+        done = index_all(path, lambda: False, lambda left: output.progress(f"reading {left} messages"))
+    except MailError as error:
+        shell.log_error(error)
+        done = False
+    if not done:
+        shell.output.note(f"{waiting} messages are still being read for the search; it may miss them.")
 
 
 def newest(rows: list[Row], limit: int) -> list[Row]:

@@ -49,6 +49,14 @@ async def test_search_as_you_type_and_back(app_of: AppOf) -> None:
         assert app.mail.focused is listing
 
 
+async def test_a_search_says_how_many_messages_it_may_miss(app_of: AppOf) -> None:
+    app = app_of([row(1), row(2, subject="Lamps")])
+    app.engine.reader.unindexed = 12_345
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("slash", *"lamp")
+        await until(pilot, lambda: "12,345 still being read" in shown(app))
+
+
 async def test_sort_filter_and_threads(app_of: AppOf) -> None:
     rows = [
         row(1, size=10, thread=9),
