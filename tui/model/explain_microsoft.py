@@ -226,6 +226,6 @@ MICROSOFT: tuple[SignInRule, ...] = (
         "The account lives in another cloud",
         "Microsoft found no organisation for it on the worldwide service.",
         "Type the full address, or choose the preset for US Government or China.",
-        Retry.USER,
+        Retry.NEVER,
     ),
 )

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from tui.model.explain_rule import Retry, Rule
 
-MICROSOFT_SIGN_IN = (
-    "Edit the account and choose sign-in by token (OAuth) with Microsoft instead of a password."
-)
+MICROSOFT_SIGN_IN = "Edit the account and choose to sign in with Microsoft instead of by password."
 APP_PASSWORD = "Make an app password on your provider's security page and enter it here, or use a token."  # noqa: S105
 
 SIGN_IN: tuple[Rule, ...] = (
@@ -78,7 +76,7 @@ SIGN_IN: tuple[Rule, ...] = (
         ("did not meet the criteria to be authenticated",),
         "Your organisation's rules did not let this sign-in through",
         "A Conditional Access rule blocked it, or an app password was used where none is allowed.",
-        "Sign in with Microsoft by token; if that is refused too, ask your administrator.",
+        "Sign in with Microsoft; if that is refused too, ask your administrator.",
         Retry.NEVER,
     ),
     Rule(
@@ -114,7 +112,8 @@ SIGN_IN: tuple[Rule, ...] = (
         ("login failed",),
         "The server did not accept user name and password",
         "At Microsoft passwords do not work any more; elsewhere the user name or the password is wrong.",
-        "Microsoft: sign in by token (OAuth). Others: check user name and password, or make an app password.",
+        "At Microsoft: sign in with Microsoft. Elsewhere: check user name and password, or make an app "
+        "password.",
         Retry.NEVER,
     ),
     Rule(
@@ -267,7 +266,7 @@ SIGN_IN: tuple[Rule, ...] = (
         ("logon failure: unknown user name or bad password", "logon failure"),
         "The server did not accept the password",
         "At Microsoft passwords do not work any more; elsewhere the user name or the password is wrong.",
-        "Microsoft: sign in by token (OAuth). Others: check user name and password.",
+        "At Microsoft: sign in with Microsoft. Elsewhere: check user name and password.",
         Retry.NEVER,
     ),
     Rule(
@@ -331,7 +330,7 @@ SIGN_IN: tuple[Rule, ...] = (
         ("504 5.7.4", "504 5.5.4", "unrecognized authentication type"),
         "The server does not offer this way to sign in",
         "Often the connection was not encrypted yet, and the server offers sign-in only afterwards.",
-        "Use STARTTLS on port 587; at Microsoft sign in by token.",
+        "Use STARTTLS on port 587; at Microsoft, sign in with Microsoft.",
         Retry.NEVER,
     ),
     Rule(
