@@ -247,6 +247,12 @@ def test_a_redirect_to_http_is_not(client: Web, serve: Callable[..., Scripted]) 
         assert isinstance(asked(client, url(server)), Untrusted)
 
 
+@pytest.mark.parametrize("target", ["//[::1", "https://[zz]/", "https:", "https://localhost:99999999/"])
+def test_a_redirect_to_nonsense(client: Web, serve: Callable[..., Scripted], target: str) -> None:
+    with serve(*sending_on(target)) as server:
+        assert isinstance(asked(client, url(server)), Garbled | Untrusted)
+
+
 def test_redirects_end(client: Web, certs: Certificates) -> None:
     again = rule(rb"^\r\n$", sending_on("/again")[0])
     with Scripted(b"", [again], context=certs.server_context()) as server:

@@ -108,7 +108,7 @@ class Web:
                 raise _busy(answer)
             if not location:
                 return answer
-            url = urljoin(url, location)
+            url = location
         raise _garbled(urlsplit(url).hostname or "", "too many redirects")
 
     def post(self, url: str, form: Mapping[str, str], doing: str) -> Answer:
@@ -152,7 +152,8 @@ def _read(response: requests.Response, url: str) -> tuple[Answer, str]:
     date = _seconds(response.headers.get("Date", ""))
     wait = _wait(response.headers.get("Retry-After", ""), date)
     answer = Answer(response.status_code, body, url, time.time() - date if date else 0.0, wait)
-    return answer, response.headers.get("Location", "") if 300 <= answer.status < 400 else ""
+    location = response.headers.get("Location", "") if 300 <= answer.status < 400 else ""
+    return answer, location and urljoin(url, location)
 
 
 def _busy(answer: Answer) -> Busy:
