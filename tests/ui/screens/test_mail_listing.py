@@ -54,7 +54,7 @@ async def test_a_search_says_how_many_messages_it_may_miss(app_of: AppOf) -> Non
     app.engine.reader.unindexed = 12_345
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("slash", *"lamp")
-        await until(pilot, lambda: "12,345 still being read" in shown(app))
+        await until(pilot, lambda: "still indexing 12,345" in shown(app))
 
 
 async def test_sort_filter_and_threads(app_of: AppOf) -> None:

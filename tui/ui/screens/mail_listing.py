@@ -254,7 +254,7 @@ class Listing(MailBase):
                 self.header.searching, self.header.total = True, len(message.ids)
                 self.header.title = f"Search in all mail{' (newest)' * (len(message.ids) >= _FOUND_MOST)}"
                 if message.waiting:
-                    self.header.title += f" but {message.waiting:,} still being read"
+                    self.header.title = f"Search · still indexing {message.waiting:,}"
             self._show(message.ids, message.fresh)
 
     def end_search(self) -> None:
