@@ -17,7 +17,7 @@ from tui.model.account import Login, Security, Server
 from tui.model.error import BadInput, Cancelled, MailError, Offline
 from tui.model.secret import Secret
 from tui.net.imap import ImapConnection
-from tui.net.link import Link, Waker, reachable
+from tui.net.link import Link, Waker
 from tui.net.pop3 import Pop3Connection
 from tui.net.smtp import SmtpConnection
 
@@ -33,8 +33,6 @@ def test_a_refused_port() -> None:
     with pytest.raises(Offline) as raised:
         link.open(nothing)
     assert raised.value.hint
-    with pytest.raises(Offline):
-        reachable(Server("127.0.0.1", port))
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "x" * 300, "a..b", "exa mple.invalid"])

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
+import re
+import socket
+import ssl
+import time
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
+import trustme
 
 from tests.servers import scripted
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.scripted import Scripted, rule
 from tui.model.account import Account, Login, Protocol, Security, Server
 from tui.model.command import Check
+from tui.model.error import Offline, SignInNeeded
 from tui.model.secret import Secret
-from tui.net import probe
+from tui.net import probe, reach
 
 IMAP_STEPS = ["name", "port", "encryption", "capabilities", "sign-in", "folders"]
 
@@ -77,6 +86,94 @@ def test_each_step_can_fail() -> None:
     [*_, check] = run(account, "x")  # nobody listens any more
     assert check.check == "imap port"
     assert "refused" in check.detail.lower()
+
+
+def test_each_half_alone_asks_for_its_secret_only_when_it_signs_in() -> None:
+    asked: list[str] = []
+
+    def refuse() -> Secret:
+        asked.append("secret")
+        raise SignInNeeded("The keyring is locked.", "Unlock it.")
+
+    with Scripted(scripted.SMTP_GREETING, scripted.smtp()) as server:
+        account = Account("a@example.org", smtp=server.server(), login=Login("a"))
+        assert probe.receiving(account, refuse, lambda _: None) == []
+        checks = probe.sending(account, refuse, lambda check: asked.append(check.check))
+    assert asked == [
+        "smtp name",
+        "smtp port",
+        "smtp encryption",
+        "smtp capabilities",
+        "secret",
+        "smtp sign-in",
+    ]
+    assert (checks[-1].ok, checks[-1].detail, checks[-1].fix) == (
+        False,
+        "The keyring is locked.",
+        "Unlock it.",
+    )
+    assert "IPv4 127.0.0.1; IPv6 none" in checks[0].detail
+    assert re.fullmatch(r"IPv4 127\.0\.0\.1 answers in \d+ ms", checks[1].detail)
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(-1, "today"), (0.5, "today"), (1.5, "tomorrow"), (9.5, "in 9 days"), (13.9, "in 13 days"), (14.1, "")],
+)
+def test_a_certificate_that_ends_soon(days: float, words: str) -> None:
+    until = "Nov 23 12:00:00 2026 GMT"
+    found = probe.ends_soon(until, ssl.cert_time_to_seconds(until) - days * 86_400)
+    assert words in found
+    assert bool(words) == bool(found)
+    assert probe.ends_soon("unknown", 0) == ""
+
+
+def test_a_certificate_near_its_end_is_said_and_is_no_failure(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    now = datetime.datetime.now(datetime.UTC)
+    issued = authority.issue_cert("127.0.0.1", not_after=now + datetime.timedelta(days=3, hours=1))
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    issued.private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "leaf.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "leaf.pem")
+    with Scripted(scripted.SMTP_GREETING, scripted.smtp(), context=context) as server:
+        account = Account(
+            "a@example.org",
+            smtp=server.server(Security.TLS),
+            login=Login("a"),
+            ca_file=str(tmp_path / "ca.pem"),
+        )
+        checks = probe.sending(account, lambda: Secret("long-enough"), lambda _: None)
+    assert all(check.ok for check in checks)
+    assert "ends in 3 days" in checks[2].fix
+    assert "TLSv1" in checks[2].detail
+
+
+def test_each_address_is_named_with_how_it_answers() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        server = Server("127.0.0.1", port)
+        assert reach.addresses(server) == [(socket.AF_INET, "127.0.0.1")]
+        assert re.fullmatch(r"IPv4 127\.0\.0\.1 answers in \d+ ms", reach.reach(server))
+        if len(reach.addresses(Server("localhost", port))) == 2:
+            assert "IPv6 ::1: Connection refused" in reach.reach(Server("localhost", port))
+    with pytest.raises(Offline):
+        reach.reach(server)
+
+
+def test_an_address_that_is_silent_ends_in_time() -> None:
+    with socket.socket() as listener, ExitStack() as full:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        port = listener.getsockname()[1]
+        for _ in range(3):  # the kernel takes no more of them, and says nothing
+            one = full.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.1", port))
+        started = time.monotonic()
+        with pytest.raises(Offline):
+            reach.reach(Server("127.0.0.1", port), within=0.3)
+        assert 0.2 < time.monotonic() - started < 5
 
 
 def test_sending_only() -> None:

@@ -31,7 +31,6 @@ CONNECT_TIMEOUT = 20.0
 READ_TIMEOUT = 60.0
 _NEXT_ADDRESS_AFTER = 0.25  # seconds, RFC 8305 section 5
 _CHUNK = 1 << 18
-_MOST_ADDRESSES = 8
 
 _Address = tuple[socket.AddressFamily, Any]
 
@@ -159,19 +158,6 @@ class Link:
         finally:
             self.sock.settimeout(READ_TIMEOUT)
 
-    def description(self) -> str:
-        """The encryption in words: version, cipher, how long the certificate is valid and who issued it."""
-        if not isinstance(self.sock, ssl.SSLSocket):
-            return "no encryption (this computer only)"
-        certificate = self.sock.getpeercert() or {}
-        cipher = self.sock.cipher()
-        issuer: Any = certificate.get("issuer", ())
-        names = [value for part in issuer for key, value in part if key in ("organizationName", "commonName")]
-        return (
-            f"{self.sock.version()}, {cipher[0] if cipher else 'unknown cipher'}, certificate valid until "
-            f"{certificate.get('notAfter', 'unknown')}, issued by {', '.join(names) or 'unknown'}"
-        )
-
     def abort(self) -> None:
         """Break whatever the connection waits for, at once, from any thread; it cannot be used again."""
         self._aborted = True
@@ -249,27 +235,6 @@ class Link:
             families.setdefault(family, []).append((family, address))
         turns = itertools.zip_longest(*families.values())
         return [address for turn in turns for address in turn if address is not None]
-
-
-def reachable(server: Server) -> list[str]:
-    """Connect to every address of a server, and hang up; a line an address says how it went.
-
-    Raises Offline when none answers.
-    """
-    lines: list[str] = []
-    failure: OSError | None = None
-    with translated("connecting", server.host):
-        found = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
-        for address in dict.fromkeys(str(each[4][0]) for each in found[:_MOST_ADDRESSES]):
-            try:
-                with socket.create_connection((address, server.port), CONNECT_TIMEOUT / 4):
-                    lines.append(f"{address} answers")
-            except OSError as error:
-                failure = error
-                lines.append(f"{address}: {error.strerror or error}")
-        if failure and not any(line.endswith(" answers") for line in lines):
-            raise failure
-    return lines
 
 
 def _attempt(

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
 from tui.model.account import Account, Login, Protocol, Server
 from tui.model.command import Check
 from tui.model.error import MailError, SignInNeeded
 from tui.model.secret import Secret
-from tui.net import faults, link, starttls
+from tui.net import reach, starttls
 from tui.net.imap import ImapConnection
 from tui.net.link import Link
 from tui.net.pop3 import Pop3Connection
 from tui.net.smtp import SmtpConnection
 
+_SOON = 14  # days
+
 Tell = Callable[[Check], None]
-Step = tuple[str, Callable[[], str]]
-_LOOKED_UP = 6
+Ask = Callable[[], Secret | None]
+"""Where the secret of a half comes from, asked when it is needed; it may raise a MailError of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a step that went well has found, and what should be done all the same, "" for nothing."""
+
+    detail: str = ""
+    fix: str = ""
+
+
+Step = tuple[str, Callable[[], Found]]
 
 
 def test(account: Account, secret: Secret | None, smtp_secret: Secret | None, tell: Tell) -> list[Check]:
@@ -27,72 +43,101 @@ def test(account: Account, secret: Secret | None, smtp_secret: Secret | None, te
     A step that fails ends its half: sending is tried even when receiving does not work. Secrets are used,
     never told. `smtp_secret` None means that sending signs in with `secret`.
     """
+    outgoing = smtp_secret if account.smtp_login else secret
+    return receiving(account, lambda: secret, tell) + sending(account, lambda: outgoing, tell)
+
+
+def receiving(account: Account, ask: Ask, tell: Tell) -> list[Check]:
+    """Try receiving alone, as `test` does; nothing for an account that only sends."""
+    server = account.receiving
+    if server is None:
+        return []
+    steps = _imap if account.incoming is Protocol.IMAP else _pop3
+    return _run(steps(server, account.ca_file, account.login, ask), account.incoming, tell)
+
+
+def sending(account: Account, ask: Ask, tell: Tell) -> list[Check]:
+    """Try sending alone, as `test` does; no mail is sent."""
+    if account.smtp is None:
+        return []
+    return _run(_smtp(account.smtp, account.ca_file, account.sending_login, ask), "smtp", tell)
+
+
+def _run(steps: Iterator[Step], half: str, tell: Tell) -> list[Check]:
     checks: list[Check] = []
-    receiving, sending = account.receiving, account.smtp
-    if receiving:
-        steps = _imap if account.incoming is Protocol.IMAP else _pop3
-        _run(steps(receiving, account.ca_file, account.login, secret), account.incoming, tell, checks)
-    if sending:
-        login = account.sending_login
-        steps_out = _smtp(sending, account.ca_file, login, smtp_secret if account.smtp_login else secret)
-        _run(steps_out, "smtp", tell, checks)
-    return checks
-
-
-def _run(steps: Iterator[Step], half: str, tell: Tell, checks: list[Check]) -> None:
     try:
         for name, step in steps:
-            started = time.monotonic()
-            try:
-                detail = step()
-            except MailError as error:
-                text = " ".join(part for part in (error.what, error.detail) if part)
-                check = Check(f"{half} {name}", False, text, error.hint, error.exit_code)
-            else:
-                check = Check(f"{half} {name}", True, detail)
-            check = _timed(check, time.monotonic() - started)
+            check = _tried(f"{half} {name}", step)
             checks.append(check)
             tell(check)
             if not check.ok:
-                return
+                break
     finally:
         steps.close()  # type: ignore[attr-defined]  # they are generators, which close their connection
+    return checks
 
 
-def _timed(check: Check, seconds: float) -> Check:
-    return Check(check.check, check.ok, check.detail, check.fix, check.exit_code, round(seconds, 3))
+def _tried(name: str, step: Callable[[], Found]) -> Check:
+    started = time.monotonic()
+    try:
+        found = step()
+    except MailError as error:
+        text = " ".join(part for part in (error.what, error.detail) if part)
+        check = Check(name, False, text, error.hint, error.exit_code)
+    else:
+        check = Check(name, True, found.detail, found.fix)
+    return replace(check, seconds=round(time.monotonic() - started, 3))
 
 
 def _way(server: Server, ca_file: str, protocol: str) -> Iterator[Step]:
     """DNS, TCP, TLS: the steps that every protocol begins with, on a connection of their own."""
-    yield "name", lambda: _look_up(server)
-    yield "port", lambda: _reach(server)
+    yield "name", lambda: Found(reach.named(reach.addresses(server)))
+    yield "port", lambda: Found(reach.reach(server))
     ask = {"imap": starttls.imap, "pop3": starttls.pop3, "smtp": starttls.smtp}[protocol]
     yield "encryption", lambda: _encrypt(server, ca_file, ask)
 
 
-def _look_up(server: Server) -> str:
-    with faults.translated("looking up the name", server.host):
-        found = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
-    return ", ".join(list(dict.fromkeys(str(each[4][0]) for each in found))[:_LOOKED_UP])
-
-
-def _reach(server: Server) -> str:
-    return ", ".join(link.reachable(server))
-
-
-def _encrypt(server: Server, ca_file: str, ask: Callable[[socket.socket], None]) -> str:
+def _encrypt(server: Server, ca_file: str, ask: Callable[[socket.socket], None]) -> Found:
     tried = Link(server, ca_file)
     try:
         tried.open(ask)
-        return tried.description()
+        return _facts(tried.sock)
     finally:
         tried.close()
 
 
-def _credentials(login: Login | None, secret: Secret | None, host: str) -> tuple[Login, Secret]:
+def _facts(sock: socket.socket) -> Found:
+    """The encryption in words: version, cipher, how long the certificate is valid and who issued it."""
+    if not isinstance(sock, ssl.SSLSocket):
+        return Found("no encryption (this computer only)")
+    certificate = sock.getpeercert() or {}
+    cipher = sock.cipher()
+    issuer: Any = certificate.get("issuer", ())
+    names = [value for part in issuer for key, value in part if key in ("organizationName", "commonName")]
+    until = str(certificate.get("notAfter", "unknown"))
+    return Found(
+        f"{sock.version()}, {cipher[0] if cipher else 'unknown cipher'}, certificate valid until {until}, "
+        f"issued by {', '.join(names) or 'unknown'}",
+        ends_soon(until, time.time()),
+    )
+
+
+def ends_soon(until: str, now: float) -> str:
+    """A sentence when a certificate ends within two weeks of `now`, "" else; `until` as OpenSSL writes it."""
+    try:
+        days = int(ssl.cert_time_to_seconds(until) - now) // 86_400
+    except ValueError:
+        return ""
+    if days >= _SOON:
+        return ""
+    when = "today" if days < 1 else "tomorrow" if days == 1 else f"in {days} days"
+    return f"The certificate ends {when}. Whoever runs the server has to renew it, or nobody can sign in."
+
+
+def _signed_in(login: Login | None, ask: Ask, host: str) -> tuple[Login, Secret]:
     if login is None:
         raise SignInNeeded(f"There is no user name for {host}.", "Enter a user name in the account.")
+    secret = ask()
     if not secret:
         raise SignInNeeded(
             f"There is no password or token for {login.username} at {host}.",
@@ -101,22 +146,22 @@ def _credentials(login: Login | None, secret: Secret | None, host: str) -> tuple
     return login, secret
 
 
-def _imap(server: Server, ca_file: str, login: Login | None, secret: Secret | None) -> Iterator[Step]:
+def _imap(server: Server, ca_file: str, login: Login | None, ask: Ask) -> Iterator[Step]:
     yield from _way(server, ca_file, "imap")
     connection = ImapConnection(server, ca_file)
 
-    def connect() -> str:
+    def connect() -> Found:
         connection.connect()
-        return " ".join(sorted(connection.capabilities))
+        return Found(" ".join(sorted(connection.capabilities)))
 
-    def sign_in() -> str:
-        connection.sign_in(*_credentials(login, secret, server.host))
-        return " ".join(sorted(connection.capabilities))
+    def sign_in() -> Found:
+        connection.sign_in(*_signed_in(login, ask, server.host))
+        return Found(" ".join(sorted(connection.capabilities)))
 
-    def folders() -> str:
+    def folders() -> Found:
         found = connection.folders()
         roles = ", ".join(f"{each.role}: {each.name}" for each in found if each.role)
-        return f"{len(found)} folders ({roles})"
+        return Found(f"{len(found)} folders ({roles})")
 
     try:
         yield "capabilities", connect
@@ -126,37 +171,38 @@ def _imap(server: Server, ca_file: str, login: Login | None, secret: Secret | No
         connection.close()
 
 
-def _pop3(server: Server, ca_file: str, login: Login | None, secret: Secret | None) -> Iterator[Step]:
+def _pop3(server: Server, ca_file: str, login: Login | None, ask: Ask) -> Iterator[Step]:
     yield from _way(server, ca_file, "pop3")
     connection = Pop3Connection(server, ca_file)
 
-    def connect() -> str:
+    def connect() -> Found:
         connection.connect()
-        return " ".join(sorted(connection.capabilities))
+        return Found(" ".join(sorted(connection.capabilities)))
 
-    def sign_in() -> str:
-        connection.sign_in(*_credentials(login, secret, server.host))
-        return ""
+    def sign_in() -> Found:
+        connection.sign_in(*_signed_in(login, ask, server.host))
+        return Found()
 
     try:
         yield "capabilities", connect
         yield "sign-in", sign_in
-        yield "mail", lambda: f"{len(connection.uidl())} messages"
+        yield "mail", lambda: Found(f"{len(connection.uidl())} messages")
     finally:
         connection.close()
 
 
-def _smtp(server: Server, ca_file: str, login: Login | None, secret: Secret | None) -> Iterator[Step]:
+def _smtp(server: Server, ca_file: str, login: Login | None, ask: Ask) -> Iterator[Step]:
     yield from _way(server, ca_file, "smtp")
     connection = SmtpConnection(server, ca_file)
 
-    def connect() -> str:
+    def connect() -> Found:
         connection.connect()
-        return ", ".join(f"{name} {words}".strip() for name, words in sorted(connection.features.items()))
+        features = sorted(connection.features.items())
+        return Found(", ".join(f"{name} {words}".strip() for name, words in features))
 
-    def sign_in() -> str:
-        connection.sign_in(*_credentials(login, secret, server.host))
-        return ""
+    def sign_in() -> Found:
+        connection.sign_in(*_signed_in(login, ask, server.host))
+        return Found()
 
     try:
         yield "capabilities", connect
