@@ -101,6 +101,7 @@ ANSWERS = [
     ("dot garbled", (rule(rb"^\.\r\n", (b"2", Act.CLOSE)),), UNSURE),
     ("EHLO cut", (rule(rb"^(?i:EHLO)", Act.CLOSE),), QUEUED),
     ("sign-in refused", (rule(rb"^AUTH", b"535 5.7.8 bad\r\n"),), QUEUED),
+    ("MAIL wants a sign-in", (rule(rb"^MAIL", b"530 5.7.57 Client not authenticated\r\n"),), QUEUED),
 ]
 
 
