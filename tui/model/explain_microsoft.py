@@ -196,7 +196,7 @@ MICROSOFT: tuple[SignInRule, ...] = (
     ),
     _row(
         "aad-device-code",
-        {70016, 70018, 70019},
+        {70016, 70018, 70019, 70020},
         "The code was not entered yet, has run out or is wrong",
         "Microsoft waits for the code to be typed in the browser, about 15 minutes.",
         "Type the code that is shown, or take a new one.",
@@ -204,6 +204,7 @@ MICROSOFT: tuple[SignInRule, ...] = (
         "authorization_pending",
         "slow_down",
         "expired_token",
+        "code_expired",
         "bad_verification_code",
     ),
     _row(
