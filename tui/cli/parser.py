@@ -16,6 +16,7 @@ from typing import Any, Never
 from tui.model.error import BadUsage
 
 PROGRAM = "outlook-tui"
+_NO_OPTION = "-ERR"  # how a POP3 server begins a refusal, which people give to `explain` as it is
 
 
 class Parser(argparse.ArgumentParser):
@@ -61,7 +62,7 @@ class Parser(argparse.ArgumentParser):
         for word in rest:
             if word == "--":
                 others.extend(rest)
-            elif word == "-" or not word.startswith("-"):
+            elif word == "-" or not word.startswith("-") or word.startswith(_NO_OPTION):
                 others.append(word)
             else:
                 self._check_option(word)
