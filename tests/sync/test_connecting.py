@@ -1,0 +1,154 @@
+"""What a refused sign-in comes to: renewed once, waited out, or asked about."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.config import stores
+from tests.servers.identity import IdentityServer
+from tests.sync.signing_in import Hands, by_token, fresh_start, keyring_of, signed_in_before
+from tui.config.secrets import Secrets
+from tui.model.account import Login
+from tui.model.error import Busy, Cancelled, MailError, SignInNeeded
+from tui.model.explain_rule import Retry
+from tui.model.secret import Secret
+from tui.sync.connecting import LATELY, WAITS, Welcome, sign_in
+from tui.sync.tokens import Token
+
+REFUSAL = SignInNeeded("No.", detail="NO AUTHENTICATE failed.")
+
+
+def _refusal(retry: Retry | None) -> SignInNeeded:
+    error = SignInNeeded("No.", detail="NO AUTHENTICATE failed.")
+    error.retry = retry
+    return error
+
+
+class Door:
+    """A connection whose server answers each sign-in as it is told; None lets in."""
+
+    def __init__(self, answers: list[MailError | None], said: list[str]) -> None:
+        self._answers = answers
+        self._said = said
+
+    def connect(self) -> None:
+        self._said.append("connect")
+
+    def sign_in(self, account: Login, secret: Secret) -> None:
+        self._said.append(secret.reveal()[:6])
+        if answer := self._answers.pop(0):
+            raise answer
+
+    def abort(self) -> None:
+        self._said.append("abort")
+
+    def close(self) -> None:
+        self._said.append("close")
+
+
+def test_refusals_of_fresh_tokens_are_waited_out_longer_and_longer() -> None:
+    hands = Hands()
+    welcome = Welcome(hands.clock().steady)
+    assert welcome.refused("you@example.org", "incoming", REFUSAL) is REFUSAL, "it was never let in"
+    welcome.let_in("you@example.org", "incoming")
+    waits = []
+    for _ in range(5):
+        found = welcome.refused("you@example.org", "incoming", REFUSAL)
+        assert isinstance(found, Busy) and found.detail == REFUSAL.detail
+        waits.append(found.wait)
+    assert waits == [*WAITS, WAITS[-1]]
+    assert welcome.refused("you@example.org", "smtp", REFUSAL) is REFUSAL, "another server"
+    assert welcome.refused("other@example.org", "incoming", REFUSAL) is REFUSAL
+    hands.pass_by(LATELY + 1)
+    assert welcome.refused("you@example.org", "incoming", REFUSAL) is REFUSAL, "it goes on for too long"
+    welcome.let_in("you@example.org", "incoming")
+    found = welcome.refused("you@example.org", "incoming", REFUSAL)
+    assert isinstance(found, Busy) and found.wait == WAITS[0]
+
+
+CASES = [
+    # the answers of the server, whether it let the account in before; connections made, the end
+    ([None], False, 1, None),
+    ([_refusal(Retry.REFRESH), None], False, 2, None),
+    ([_refusal(None), None], False, 2, None),
+    ([_refusal(Retry.NEVER)], True, 1, SignInNeeded),
+    ([_refusal(Retry.USER)], True, 1, SignInNeeded),
+    ([_refusal(Retry.BACKOFF)], False, 1, SignInNeeded),
+    ([_refusal(Retry.BACKOFF)], True, 1, Busy),
+    ([_refusal(Retry.REFRESH), _refusal(Retry.REFRESH)], False, 2, SignInNeeded),
+    ([_refusal(Retry.REFRESH), _refusal(Retry.REFRESH)], True, 2, Busy),
+    ([_refusal(Retry.REFRESH), Busy("Later.")], True, 2, Busy),
+]
+
+
+@pytest.mark.parametrize(("answers", "before", "connections", "end"), CASES)
+def test_what_a_refusal_leads_to(
+    identity: IdentityServer,
+    user: str,
+    answers: list[MailError | None],
+    before: bool,
+    connections: int,
+    end: type[MailError] | None,
+) -> None:
+    account = by_token(identity, f"{user}@example.org")
+    said: list[str] = []
+    todo = list(answers)
+    welcome = Welcome()
+    if before:
+        welcome.let_in(account.address, "incoming")
+    with keyring_of(stores.Memory()):
+        signed_in_before(identity, account)
+
+        def run() -> tuple[Door, Token | None]:
+            door = Door(todo, said)
+            return sign_in(
+                fresh_start(), welcome, account, "incoming", door, lambda: Door(todo, said), lambda: None
+            )
+
+        if end is None:
+            assert run()[1] is not None
+        else:
+            with pytest.raises(end):
+                run()
+    assert todo == [] and said.count("connect") == connections
+    assert identity.asked["token refresh_token"] == connections
+
+
+def test_a_stop_between_the_two_tries(identity: IdentityServer, user: str) -> None:
+    account = by_token(identity, f"{user}@example.org")
+    said: list[str] = []
+    made: list[Door] = []
+
+    def another() -> Door:
+        made.append(Door([], said))
+        return made[0]
+
+    def stopped() -> None:
+        if made:
+            raise Cancelled("Stopped.")
+
+    with keyring_of(stores.Memory()):
+        signed_in_before(identity, account)
+        with pytest.raises(Cancelled):
+            sign_in(
+                fresh_start(), Welcome(), account, "incoming", Door([_refusal(None)], said), another, stopped
+            )
+    assert said.count("connect") == 1
+
+
+def test_a_refused_password_is_a_refused_password(identity: IdentityServer, user: str) -> None:
+    account = by_token(identity, f"{user}@example.org", login=Login(user))
+    welcome = Welcome()
+    welcome.let_in(account.address, "incoming")
+    with keyring_of(stores.Memory()):
+        Secrets().set(account.address, "incoming", Secret("password"))
+        with pytest.raises(SignInNeeded):
+            sign_in(
+                fresh_start(),
+                welcome,
+                account,
+                "incoming",
+                Door([_refusal(None)], []),
+                lambda: Door([], []),
+                lambda: None,
+            )
