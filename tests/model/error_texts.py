@@ -286,6 +286,11 @@ ERRORS: tuple[tuple[int, str, str, str, str], ...] = (
         (84, OAUTH, f"HTTP {status} from login.microsoftonline.com", "aad-busy", B)
         for status in (429, 500, 503)
     ),
+    (112, OAUTH, "google: invalid_client", "google-client", N),
+    (112, OAUTH, "google: unauthorized_client", "google-client", N),
+    (112, OAUTH, "google: invalid_scope", "google-scope", N),
+    (112, OAUTH, "google: admin_policy_enforced", "google-policy", N),
+    (112, OAUTH, "google: invalid_grant", "google-grant-expired", U),
     *((85, OAUTH, f"AADSTS{n}: Tenant request", "aad-other-cloud", N) for n in (90038, 50059)),
     (86, ANY, "socket.gaierror: [Errno -2] Name or service not known", "name-lookup", B),
     (86, ANY, "gaierror(8, 'nodename nor servname provided, or not known')", "name-lookup", B),

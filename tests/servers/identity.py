@@ -100,7 +100,8 @@ class IdentityServer:
     polling is answered with before the approval. `failures` are answers that the token endpoint gives first,
     `page_failures` those of /devicecode. `strict` kills an old refresh token when a new one is given;
     without `rotate` a refresh gives none. `clock_ahead` puts the server's clock forward by seconds, `delay`
-    makes the token endpoint slow. `discovery` replaces entries of the discovery document.
+    makes the token endpoint slow. `discovery` replaces entries of the discovery document, which with
+    `second_place` stands where others than Microsoft have it.
     """
 
     certs: Certificates
@@ -124,6 +125,8 @@ class IdentityServer:
     failures: list[Failure] = field(default_factory=list)
     page_failures: list[Failure] = field(default_factory=list)
     discovery: dict[str, str] = field(default_factory=dict)
+    discovery_failures: list[Failure] = field(default_factory=list)
+    second_place: bool = False
     asked: Counter[str] = field(default_factory=Counter)
     forms: list[dict[str, str]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -232,6 +235,10 @@ class IdentityServer:
         endpoint = path.rpartition("/")[2]
         self.asked[endpoint] += 1
         if endpoint == "openid-configuration":
+            if self.discovery_failures:
+                return self._fail(self.discovery_failures.pop(0))
+            if self.second_place and "/v2.0/" in path:
+                return 404, {}, b"not here"
             return 200, {}, json.dumps(self._document(path)).encode()
         if endpoint == "authorize":
             return self._authorize(query)

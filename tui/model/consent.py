@@ -36,17 +36,17 @@ def admin_consent_url(identity: Identity, tenant: str) -> str:
 
 
 def message_to_admin(identity: Identity, address: str) -> str:
-    """A message to the administrator, ready to be copied or sent; plain text, lines of at most 72 characters
-    apart from the link."""
+    """A message to the administrator, ready to be copied or sent: plain text, of which only the link has more
+    than 72 characters in a line."""
     permissions = "\n".join(f"  - {scope}" for scope in identity.scopes if "/" in scope)
     return f"""\
 Subject: Please approve the mail program outlook-tui
 
 Hello,
 
-I would like to read my mail ({address}) with outlook-tui, a mail
-program for the terminal. Microsoft says that an administrator has
-to approve it for our organisation first.
+I would like to read my mail with outlook-tui, a mail program for
+the terminal. Microsoft says that an administrator has to approve it
+for our organisation first.
 
 It signs in as me, in the browser, with all our rules; it sees no
 password, and no mailbox but those I may open myself. It asks for
@@ -55,6 +55,7 @@ these delegated permissions, and to stay signed in:
 {permissions}
 
 Application (client) ID: {identity.client_id}
+My address: {address}
 
 This page shows them again and approves them:
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tui.model.explain_codes import CODES, SAID_OF_PASSWORDS, TOKEN
 from tui.model.explain_desktop import DESKTOP
+from tui.model.explain_google import GOOGLE
 from tui.model.explain_local import LOCAL
 from tui.model.explain_microsoft import MICROSOFT
 from tui.model.explain_rule import Retry, Rule
@@ -81,6 +82,7 @@ def rules() -> Iterator[Rule]:
     yield from DESKTOP
     yield from SIGN_IN
     yield from SENDING
+    yield from GOOGLE
     yield from (row.rule for row in MICROSOFT)
     yield from LOCAL
     yield from CODES

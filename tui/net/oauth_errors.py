@@ -42,7 +42,7 @@ def refused(
     """
     error = str(answer.get("error", ""))
     numbers = _numbers(answer)
-    found = _explained(error, numbers)
+    found = _explained(error, numbers, identity)
     what = f"{found.title}." if found else f"{identity.issuer.title} did not accept the sign-in."
     hint = f"{found.meaning} {found.fix}" if found else "Sign in again; its own words are in the details."
     detail = _detail(answer, error, numbers)
@@ -90,9 +90,9 @@ def _numbers(answer: Mapping[str, Any]) -> tuple[int, ...]:
     return (int(found[1]),) if found else ()
 
 
-def _explained(error: str, numbers: tuple[int, ...]) -> Explanation | None:
+def _explained(error: str, numbers: tuple[int, ...], identity: Identity) -> Explanation | None:
     known = (explain(f"AADSTS{number}", "oauth") for number in numbers)
-    return next(filter(None, known), None) or explain(error, "oauth")
+    return next(filter(None, known), None) or explain(f"{identity.issuer.name}: {error}", "oauth")
 
 
 def said(answer: Mapping[str, Any]) -> str:
