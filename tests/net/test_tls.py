@@ -98,6 +98,10 @@ def test_a_good_certificate(kind: Kind, certs: Certificates, security: Security,
         ("not_yet_valid", "not valid yet"),
         ("unknown_ca", "not trusted"),
         ("self_signed", "nobody but itself"),
+        ("any_name", "another (name|address)"),
+        ("no_alternative_name", "another (name|address)"),
+        ("for_clients", "not meant for servers"),
+        ("weak_key", "too weak"),
     ],
 )
 @pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])

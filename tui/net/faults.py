@@ -212,6 +212,7 @@ _CERTIFICATE = {
     20: "comes from an authority that is not trusted here",
     21: "comes from an authority that is not trusted here",
     23: "was revoked",
+    26: "is not meant for servers",
     62: "is made out to another name",
     64: "is made out to another address",
     66: "has a key that is too weak",

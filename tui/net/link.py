@@ -42,6 +42,7 @@ def context(ca_file: str = "") -> ssl.SSLContext:
     """
     made = ssl.create_default_context()
     made.minimum_version = ssl.TLSVersion.TLSv1_2
+    made.hostname_checks_common_name = False  # RFC 9525 section 2: only subjectAltName names a server
     if ca_file:
         try:
             made.load_verify_locations(cafile=ca_file)

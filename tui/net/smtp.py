@@ -55,11 +55,11 @@ class SmtpConnection:
         A server that offers no sign-in at all is taken as it is: when it wants one all the same it says so at
         MAIL. Raises SignInNeeded, Busy.
         """
-        offered = self.features.get("auth", "").upper().split()
-        if not offered:
-            return
-        names = login.mechanisms(account, offered, self.server.host)
         with self._doing("signing in", signing_in=account.auth):
+            offered = self.features.get("auth", "").upper().split()
+            if not offered:
+                return
+            names = login.mechanisms(account, offered, self.server.host)
             login.try_each(names, lambda name: self._sign_in_by(name, account, secret), "smtp")
 
     def _sign_in_by(self, name: str, account: Login, secret: Secret) -> None:
