@@ -42,7 +42,6 @@ CASES: list[tuple[str, int]] = [
     ("--account you@example.org list", 66),
     ("explain flux-capacitor", 66),
     ("account add you@example.org --imap-host mail.example.org", 77),
-    ("account add you@outlook.com", 78),
     ("sync", 78),
     ("send --to a@b.example", 78),
     ("account add you@example.org --imap-host mail.example.org --imap-security plain --password-stdin", 78),

@@ -106,5 +106,20 @@ def test_completions_are_scripts_that_bash_takes(tmp_path: Path) -> None:
         ["bash", "-c", f"{script}\n{asked}"], capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout.splitlines() == ["add", "--unread", "search send"]
-    for shell in ("zsh", "fish"):
+    for shell in ("zsh", "fish", "powershell"):
         assert "outlook-tui" in _run(tmp_path, "completions", shell).stdout
+
+
+def test_powershell_is_told_every_word(tmp_path: Path) -> None:
+    script = _run(tmp_path, "completions", "powershell").stdout
+
+    assert script.startswith("Register-ArgumentCompleter -Native -CommandName outlook-tui")
+    for word in (
+        "'account' = @('add', 'list', ",
+        "'account login' = @(",
+        "'--device-code'",
+        "'' = @('account'",
+    ):
+        assert word in script
+    for pair in ("{}", "()"):
+        assert script.count(pair[0]) == script.count(pair[1])

@@ -40,3 +40,23 @@ def test_a_command_that_prints_nothing_is_named(program: Program, demo: Demo) ->
     words = ("account", "add", demo.account.address, *servers(demo), "--password-command")
     for command in ("false", "true", "no-such-program"):
         assert "command" in program(*words, command, code=77).err
+
+
+def test_a_client_secret_is_never_taken_from_the_words_nor_shown(program: Program, demo: Demo) -> None:
+    program.add(demo, "--no-test")
+    refused = program("account", "set", "client_secret=canary-90ab", code=2)
+    assert "canary-90ab" not in refused.err
+    results = [
+        program("account", "set", "client-secret=-", stdin=b"canary-90ab\n"),
+        program.json("account", "show"),
+        program("account", "show"),
+        program.json("account", "list"),
+        program("account", "set", "name=You"),
+    ]
+    for result in results:
+        assert "canary-90ab" not in result.out + result.err
+    assert results[1].record["client_secret"] == "set"
+    assert [path.name for path in _holders(program.home, "canary-90ab")] == ["config.toml"]
+    program("account", "set", "client_secret=")
+    assert "client_secret" not in program.json("account", "show").record
+    assert _holders(program.home, "canary-90ab") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 import sys
 from argparse import Namespace
@@ -11,6 +12,8 @@ from contextlib import contextmanager
 from tui.model.account import Account, Auth, Login, SecretSource
 from tui.model.error import BadInput, SignInNeeded
 from tui.model.secret import Secret
+
+_END = b"\x04"  # Ctrl+D, where the terminal does not make an end of input of it
 
 
 def secrets_for(account: Account, options: Namespace) -> tuple[Secret | None, Secret | None]:
@@ -68,7 +71,7 @@ def printed_by_commands(account: Account) -> None:
 
 def _from_stdin(what: str) -> Secret:
     """The next line of standard input; with both secrets from there, receiving comes first."""
-    line = sys.stdin.readline()
+    line = _line()
     secret = Secret(line.rstrip("\r\n"))
     if not secret:
         raise BadInput(f"There is no {what} on standard input.", "Its first line is taken.")
@@ -92,7 +95,7 @@ def confirmed(question: str) -> bool:
     if not somebody_there():
         return True
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    return _line().strip().lower() in ("y", "yes")
 
 
 def somebody_there() -> bool:
@@ -131,5 +134,20 @@ def line_waits(within: float) -> bool:
 
 def pasted() -> Secret | None:
     """The next line of standard input without the white space around it, None at its end."""
-    line = sys.stdin.readline()
+    line = _line()
     return Secret(line.strip()) if line else None
+
+
+def _line() -> str:
+    """The next line of standard input, "" at its end.
+
+    Octet by octet: what is read ahead would be lost to whoever waits for it by `select`.
+    """
+    try:
+        handle = sys.stdin.fileno()
+    except (OSError, ValueError):  # a stream in memory
+        return sys.stdin.readline()
+    line = bytearray()
+    while not line.endswith(b"\n") and (octet := os.read(handle, 1)):
+        line += octet
+    return "" if line.startswith(_END) else line.decode("utf-8", "replace")
