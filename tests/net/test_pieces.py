@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.model.error_texts import ERRORS
+from tui.model.account import Auth
 from tui.model.error import (
     BadInput,
     Busy,
@@ -23,10 +25,11 @@ from tui.model.error import (
     SignInNeeded,
     Untrusted,
 )
+from tui.model.explain_rule import Retry
 from tui.model.message import Flag
 from tui.net import flags
 from tui.net.argument import ascii_line, one_line, uid_set
-from tui.net.faults import smtp_refused, translated
+from tui.net.faults import refused, smtp_refused, translated
 
 
 @given(st.sets(st.integers(1, 300)))
@@ -113,6 +116,25 @@ def test_foreign_errors(error: Exception, expected: type[MailError]) -> None:
     assert raised.value.__cause__ is error
     with pytest.raises(Cancelled), translated("trying", "mail.example", aborted=lambda: True):
         raise error
+
+
+@given(st.sampled_from([text for _, _, text, _, _ in ERRORS]) | st.text(max_size=80), st.data())
+def test_class_and_retry_agree(text: str, data: st.DataObject) -> None:
+    """What is tried again by itself is of a class that the engine tries again, and nothing else is."""
+    protocol = data.draw(st.sampled_from(["imap", "pop3", "smtp"]))
+    signing_in = data.draw(st.sampled_from([None, Auth.PASSWORD, Auth.OAUTH2]))
+    error = (
+        smtp_refused(data.draw(st.integers(400, 599)), text, "trying", "h", signing_in=signing_in)
+        if protocol == "smtp"
+        else refused(text, "trying", "h", protocol, signing_in=signing_in)
+    )
+    allowed = {
+        Retry.BACKOFF: (Busy, Offline), Retry.REFRESH: (SignInNeeded, Offline),
+        Retry.NEVER: (Refused, SignInNeeded, Untrusted), Retry.USER: (Refused, SignInNeeded),
+    }  # fmt: skip
+    assert error.retry is not None
+    opens_not = isinstance(error, SignInNeeded) and "mailbox did not open" in error.what
+    assert opens_not or isinstance(error, allowed[error.retry])
 
 
 def test_our_own_errors_pass() -> None:

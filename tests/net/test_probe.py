@@ -16,8 +16,8 @@ import trustme
 
 from tests.servers import scripted
 from tests.servers.dovecot import PASSWORD, Dovecot
-from tests.servers.scripted import Scripted, rule
-from tui.model.account import Account, Login, Protocol, Security, Server
+from tests.servers.scripted import Act, Scripted, rule
+from tui.model.account import Account, Auth, Login, Protocol, Security, Server
 from tui.model.command import Check
 from tui.model.error import Offline, SignInNeeded
 from tui.model.secret import Secret
@@ -174,6 +174,22 @@ def test_an_address_that_is_silent_ends_in_time() -> None:
         with pytest.raises(Offline):
             reach.reach(Server("127.0.0.1", port), within=0.3)
         assert 0.2 < time.monotonic() - started < 5
+
+
+def test_a_yes_that_opens_no_mailbox_is_none() -> None:
+    """Exchange says OK to a token of another mailbox, and refuses what comes next."""
+    refusal = (
+        b"{tag} BAD User is authenticated but not connected.\r\n* BYE Connection closed. 14\r\n",
+        Act.CLOSE,
+    )
+    rules = scripted.imap(rule(rb" LIST ", refusal), capability=b"IMAP4rev1 LOGINDISABLED AUTH=XOAUTH2")
+    with Scripted(scripted.IMAP_GREETING, rules) as server:
+        account = Account("a@example.org", imap=server.server(), login=Login("a", Auth.OAUTH2))
+        check = run(account, "token")[-1]
+    assert (check.check, check.ok, check.exit_code) == ("imap sign-in", False, 77)
+    assert "mailbox did not open" in check.detail
+    assert "another mailbox" in check.fix
+    assert "switched off" in check.fix
 
 
 def test_sending_only() -> None:

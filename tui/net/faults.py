@@ -90,7 +90,7 @@ def refused(
     if kind is None and retry is Retry.BACKOFF:
         kind = Busy
     if kind is None:
-        kind = SignInNeeded if signing_in or _SIGN_IN.search(text) else Refused
+        kind = SignInNeeded if signing_in or retry is Retry.REFRESH or _SIGN_IN.search(text) else Refused
     return _made(kind, found, retry, text, doing, host, signing_in)
 
 
@@ -111,7 +111,8 @@ def smtp_refused(
     if kind is None and (retry is Retry.BACKOFF or (code < 500 and retry is not Retry.NEVER)):
         kind = Busy
     if kind is None:
-        kind = SignInNeeded if signing_in or code in _SMTP_SIGN_IN else Refused
+        sign_in = signing_in or retry is Retry.REFRESH or code in _SMTP_SIGN_IN
+        kind = SignInNeeded if sign_in else Refused
     return _made(kind, found, retry, text, doing, host, signing_in)
 
 

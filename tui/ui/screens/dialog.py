@@ -205,8 +205,8 @@ def report(error: MailError) -> str:
 
 
 def _advice(error: MailError) -> list[str]:
-    """Why most likely, where the table knows it, and what to do."""
-    known = explain(error.detail) if error.detail else None
+    """Why most likely, where the table knows it, and what to do; whoever set `retry` has looked there."""
+    known = explain(error.detail) if error.detail and error.retry is None else None
     lines = [known.meaning if known else "", error.hint or (known.fix if known else "")]
     return [line for line in dict.fromkeys(lines) if line and line != error.what]
 
