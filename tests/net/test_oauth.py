@@ -10,13 +10,14 @@ import pytest
 
 from tests.net.signing_in import ADDRESS, GOOGLE, MICROSOFT, browse, google, refused
 from tests.servers.dovecot import Dovecot
-from tests.servers.identity import CLIENT_ID, TENANT, Failure, IdentityServer
+from tests.servers.identity import CLIENT_ID, TENANT, IdentityServer
 from tui.model.account import Auth, Login
 from tui.model.error import Cancelled, SignInNeeded
 from tui.model.secret import Secret
 from tui.model.sign_in import SignInStep, Way
 from tui.net import oauth
 from tui.net.imap import ImapConnection
+from tui.net.web import Web
 
 
 def test_the_browser_way(identity: IdentityServer) -> None:
@@ -169,11 +170,32 @@ def test_an_answer_for_another_program(identity: IdentityServer) -> None:
     assert "another program" in error.what
 
 
-def test_a_code_that_somebody_else_spent(identity: IdentityServer) -> None:
-    """PKCE: whoever reads the code on its way cannot use it, and using it up is all they can do."""
-    identity.failures.append(Failure(400, "invalid_grant", (54005,), text="already redeemed"))
-    error = refused(lambda: browse(identity))
+def test_a_stolen_code_is_worth_nothing(identity: IdentityServer) -> None:
+    """PKCE: whoever reads the code on its way can only use it up (RFC 7636 1)."""
+    statuses: list[int] = []
+    browsers: list[threading.Thread] = []
 
+    def steal(url: str) -> bool:
+        end = identity.where_it_ends(url)
+        form = {
+            "grant_type": "authorization_code",
+            "client_id": CLIENT_ID,
+            "code": parse_qs(urlsplit(end).query)["code"][0],
+            "redirect_uri": parse_qs(urlsplit(url).query)["redirect_uri"][0],
+            "code_verifier": "a" * 43,
+        }
+        with Web(str(identity.certs.ca)) as thief:
+            statuses.append(thief.post(f"{identity.authority}/oauth2/v2.0/token", form, "stealing").status)
+        browsers.append(threading.Thread(target=identity.approve, args=(end,)))
+        browsers[0].start()
+        return True
+
+    error = refused(
+        lambda: oauth.by_browser(identity.identity(), ADDRESS, lambda step: None, steal, threading.Event())
+    )
+    browsers[0].join()
+
+    assert statuses == [400]
     assert isinstance(error, SignInNeeded)
     assert error.what == "The code was used twice."
 

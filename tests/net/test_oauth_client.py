@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.net.signing_in import ADDRESS, GOOGLE, browse, refused
 from tests.servers.identity import Failure, IdentityServer
@@ -171,6 +173,30 @@ def test_an_id_token_that_cannot_be_read_costs_nothing(identity: IdentityServer,
 
     assert grant.refresh_token == Secret("new")
     assert grant.username == ""
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just("a.eyJhIjoxfQ.c"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+NAMES = st.sampled_from(
+    ["access_token", "refresh_token", "expires_in", "scope", "id_token", "error", "error_codes",
+     "error_description", "suberror", "token_type"]
+)  # fmt: skip
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(answer=st.dictionaries(NAMES, ANY_JSON), status=st.sampled_from([200, 400, 503]))
+def test_any_answer(identity: IdentityServer, answer: dict[str, object], status: int) -> None:
+    """A grant or an error of ours, whatever the service says."""
+    identity.failures = [Failure(status, body=json.dumps(answer).encode())]
+    try:
+        grant = oauth.refresh(identity.identity(), Secret("old"))
+    except MailError as error:
+        assert error.what
+    else:
+        assert grant.access_token.reveal().isascii()
 
 
 def test_a_name_cannot_act_on_the_terminal(identity: IdentityServer) -> None:

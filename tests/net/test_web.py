@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import http.server
+import gzip
 import logging
-import select
 import socket
 import threading
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.certificates import Certificates
+from tests.servers.connect_proxy import proxy
 from tests.servers.dovecot import free_port
 from tests.servers.identity import Failure, IdentityServer
 from tests.servers.scripted import Act, Scripted, rule
@@ -134,6 +134,27 @@ def test_no_such_host(client: Web, monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert isinstance(error, Offline)
     assert "name" in error.hint
+
+
+def test_an_answer_in_chunks(client: Web, serve: Callable[..., Scripted]) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with serve(head + b'3\r\n{"a\r\n', b'5;x=y\r\n": 1}\r\n0\r\n\r\n') as server:
+        assert client.get(url(server), DOING).json() == {"a": 1}
+
+
+def test_an_answer_that_was_packed_though_none_was_wanted(
+    client: Web, serve: Callable[..., Scripted]
+) -> None:
+    """Nothing is unpacked, so that nothing small can become huge."""
+    packed = gzip.compress(b"{}" + b" " * 10_000_000)
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed)
+    with serve(head + packed) as server:
+        answer = client.get(url(server), DOING)
+
+    assert b"Accept-Encoding: identity\r\n" in server.lines
+    assert answer.body == packed
+    with pytest.raises(Garbled):
+        answer.json()
 
 
 def test_it_hangs_up(client: Web, serve: Callable[..., Scripted]) -> None:
@@ -292,44 +313,6 @@ def test_patience_until_a_date_of_the_server(client: Web, serve: Callable[..., S
 
     assert isinstance(error, Busy)
     assert error.wait == pytest.approx(30, abs=1)
-
-
-class _Proxy(http.server.BaseHTTPRequestHandler):
-    """CONNECT, and octets both ways."""
-
-    seen: list[str]
-
-    def do_CONNECT(self) -> None:
-        self.seen.append(self.path)
-        host, _, port = self.path.rpartition(":")
-        with socket.create_connection((host, int(port))) as far:
-            self.send_response_only(200)
-            self.end_headers()
-            pairs = {self.connection: far, far: self.connection}
-            while True:
-                ready, _, _ = select.select([*pairs], [], [], 5)
-                for one in ready:
-                    if not (octets := one.recv(1 << 16)):
-                        self.close_connection = True
-                        return
-                    pairs[one].sendall(octets)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def proxy() -> Iterator[tuple[str, list[str]]]:
-    """A proxy's address, and the hosts that it has connected to."""
-    seen: list[str] = []
-    handler = type("Proxy", (_Proxy,), {"seen": seen})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = False
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", seen
-        server.shutdown()
-        thread.join()
 
 
 def test_the_proxy_of_the_environment(
