@@ -99,7 +99,7 @@ def fresh_start(hands: Hands | None = None, events: list[Event] | None = None) -
     board = Board()
     if events is not None:
         board.listen(events.append)
-    return Credentials(Secrets(), board, tuple, (hands or Hands()).clock())
+    return Credentials(Secrets(), board, (hands or Hands()).clock())
 
 
 def login_of(account: Account) -> Login:

@@ -98,11 +98,11 @@ def test_reading_again_takes_what_another_process_left(identity: IdentityServer,
     signed_in_before(identity, account)
     credentials = fresh_start()
     first = secret_of(credentials, account)
-    credentials.read_again()
+    credentials.read_again([account])
     assert secret_of(credentials, account) == first, "nothing new: nothing is lost"
     signed_in_before(identity, account)
     identity.asked.clear()
-    credentials.read_again()
+    credentials.read_again([account])
     assert secret_of(credentials, account) != first
     assert identity.asked[REFRESHES] == 1
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tui.model.error import Cancelled
-from tui.sync.jobs import FetchMail, JobQueue, OpenBody, PushChanges, Urgency
+from tui.sync.jobs import FetchMail, Job, JobQueue, OpenBody, PushChanges, Urgency
 
 
 def quiet() -> JobQueue:
@@ -67,3 +67,20 @@ def test_after_close_nobody_waits_in_vain() -> None:
     jobs.add(OpenBody(1), future)
     with pytest.raises(Cancelled):
         future.result(0)
+
+
+def test_a_job_put_back_is_done_once_for_all_who_asked() -> None:
+    queue = JobQueue(lambda: None)
+    futures: list[Future[Any]] = [Future(), Future()]
+    for future in futures:
+        queue.add(OpenBody(3), future)
+    job = queue.take()
+    assert job is not None and queue.take() is None
+    queue.put_back(job)
+    again = queue.take()
+    assert again is not None and again.work == OpenBody(3)
+    again.done(True)
+    assert [future.result(0) for future in futures] == [True, True]
+    queue.put_back(Job(FetchMail()))
+    alone = queue.take()
+    assert alone is not None and alone.futures == []

@@ -17,13 +17,13 @@ from tests.servers.proxy import Fault, Proxy
 from tests.servers.smtp_sink import SmtpSink
 from tests.sync.letters_in import letter
 from tests.sync.signing_in import REFRESHES, kept_token, keyring_of, on_dovecot, signed_in_before, until
-from tui.model.account import Account, Protocol
-from tui.model.command import BeginSignIn, Fetch, QueueMessage, ReloadSettings, SaveAccount
+from tui.model.account import Account, Offline, Protocol
+from tui.model.command import BeginSignIn, Fetch, FetchBody, QueueMessage, ReloadSettings, SaveAccount
 from tui.model.draft import SendState
 from tui.model.event import AccountStatus, Event, Phase, Problem, StatusChanged
 from tui.model.sign_in import SignedIn, Way
 from tui.store.reader import Reader
-from tui.sync import browser
+from tui.sync import browser, bulk
 
 pytestmark = pytest.mark.dovecot
 
@@ -165,9 +165,17 @@ def test_a_session_that_the_server_ends_with_its_token(
     assert identity.asked[REFRESHES] == 2
 
 
+@pytest.mark.parametrize("shortest", [0.0, 60.0])
 def test_a_download_that_the_server_ends_with_its_token_goes_on(
-    make_rig: RigMaker, identity: IdentityServer, oauth_dovecot: Dovecot, account: Account
+    make_rig: RigMaker,
+    identity: IdentityServer,
+    oauth_dovecot: Dovecot,
+    account: Account,
+    monkeypatch: pytest.MonkeyPatch,
+    shortest: float,
 ) -> None:
+    """After an hour the download takes another connection; sooner the whole fetch begins anew, once."""
+    monkeypatch.setattr(bulk, "SHORTEST_SESSION", shortest)
     bodies: list[bytes] = []
 
     def goodbye(line: bytes) -> bytes:
@@ -325,3 +333,45 @@ def test_an_identity_service_that_cannot_be_reached_is_no_reason_to_ask(
     rig = make_rig(nowhere, known=False)
     assert rig.fetch().exit_code == 69
     assert _status(rig).phase is Phase.OFFLINE and _status(rig).until > time.time()
+
+
+def test_an_account_that_only_sends_asks_once_and_goes_on(
+    make_rig: RigMaker, identity: IdentityServer, oauth_dovecot: Dovecot, account: Account
+) -> None:
+    sends = replace(account, incoming=Protocol.NONE)
+    identity.revoke()
+    rig = make_rig(sends, known=False, watch=True)
+    phases = _phases(rig)
+    numbers = [_queue(rig), _queue(rig)]
+    until(lambda: _status(rig).phase is Phase.SIGN_IN)
+    time.sleep(0.3)
+    assert [_state(rig, number) for number in numbers] == [SendState.QUEUED] * 2
+    assert len([event for event in rig.events if isinstance(event, Problem)]) == 1
+    assert phases.count(Phase.SIGN_IN) == 1
+    rig.ask(BeginSignIn(sends, Way.DEVICE, keep=True))
+    until(lambda: all(_state(rig, number) is SendState.SENT for number in numbers))
+    assert _status(rig).phase is Phase.UP_TO_DATE
+
+
+def test_a_message_asked_for_when_the_token_ends_is_opened_all_the_same(
+    make_rig: RigMaker, identity: IdentityServer, oauth_dovecot: Dovecot, account: Account
+) -> None:
+    armed: list[bool] = []
+
+    def goodbye(line: bytes) -> bytes:
+        if armed and b"BODY[" in line:
+            armed.clear()
+            identity.expire_access_tokens()
+            return b"* BYE Session invalidated - AccessTokenExpired\r\n"
+        return line
+
+    oauth_dovecot.deliver(account.address, letter(1))
+    with Proxy(oauth_dovecot.imap) as proxy:
+        proxy.fault = Fault(rewrite=goodbye)
+        headers = replace(account, imap=proxy.server(), offline=Offline("headers"))
+        rig = make_rig(headers, known=False)
+        rig.fetch()
+        armed.append(True)
+        assert rig.ask(FetchBody(rig.rows()[0].id)) is True
+        rig.engine.close(5.0)
+    assert not armed and rig.raw(rig.rows()[0].id) == letter(1)

@@ -49,7 +49,7 @@ class Secrets:
 
         Raises SignInNeeded when the keyring cannot be asked.
         """
-        if held := self._held(address, which):
+        if held := self.held(address, which):
             return held
         try:
             text = self._ask(lambda backend: Slot(backend, address, which).read())
@@ -106,7 +106,8 @@ class Secrets:
             return Check("keyring", False, detail, hint, exit_code=SignInNeeded.exit_code)
         return Check("keyring", True, f"{name}: written, read back and deleted.")
 
-    def _held(self, address: str, which: str) -> Secret | None:
+    def held(self, address: str, which: str) -> Secret | None:
+        """The secret that is held for this session, without asking the keyring."""
         with self._session_lock:
             return self._session.get((address, which))
 

@@ -104,8 +104,8 @@ class Accounts:
         Another process may have signed in: what waited for that goes on.
         """
         with self._lock:
-            self._context.credentials.read_again()
             self._reload()
+            self._context.credentials.read_again(self._context.settings.accounts)
             for account in self._context.settings.accounts:
                 if self._context.board.status(account.address).phase is Phase.SIGN_IN:
                     self._crew.restart(account.address)

@@ -33,7 +33,7 @@ class Context:
     credentials: Credentials = field(init=False)
 
     def __post_init__(self) -> None:
-        self.credentials = Credentials(self.secrets, self.board, self.client_ids)
+        self.credentials = Credentials(self.secrets, self.board)
 
     def client_ids(self) -> tuple[str, ...]:
         """The ids by which sign-in services know this program, as the settings have them now."""

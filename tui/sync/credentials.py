@@ -18,7 +18,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, wait
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -61,12 +61,10 @@ class Credentials:
         self,
         secrets: Secrets,
         board: Board,
-        client_ids: Callable[[], tuple[str, ...]],
         clock: Clock | None = None,
     ) -> None:
         self._secrets = secrets
         self._board = board
-        self._client_ids = client_ids
         self.clock = clock or Clock()
         self._lock = threading.Lock()
         self._writing = (
@@ -91,11 +89,11 @@ class Credentials:
             return self._entered(account, which)
         try:
             kept = self._sign_in_of(account)
-        except SignInNeeded:
-            kept = None  # the keyring cannot be asked; a token for this session may still be there
-        if kept is None:
-            return self._entered(account, which)
-        return self._token(account, kept, check).secret
+        except SignInNeeded:  # the keyring cannot be asked
+            if entered := self._secrets.held(account.address, _slot(account, which)):
+                return entered
+            raise
+        return self._token(account, kept, check).secret if kept else self._entered(account, which)
 
     def renewed(
         self, account: Account, login: Login, which: str, refused: Secret, check: Check = _go_on
@@ -176,17 +174,21 @@ class Credentials:
             self._use(account.address, found)
         return words
 
-    def read_again(self) -> None:
-        """Another process may have signed in: use what the keyring has now."""
+    def read_again(self, accounts: Iterable[Account]) -> None:
+        """Another process may have signed in, or removed an account: use what the keyring has now, and that
+        only for accounts that there are."""
+        wanted = {_key(one.address) for one in accounts}
         with self._lock:
             known = list(self._kept)
-        for address in known:
-            with self._writing, self._lock:
-                kept = self._kept.get(address)
-            newer = self._newer(address, kept.record) if kept else None
-            if newer:
+        for key in known:
+            with self._writing:
                 with self._lock:
-                    self._kept[address] = Kept(newer)
+                    kept = self._kept.get(key) if key in wanted else None
+                    if key not in wanted:
+                        self._kept.pop(key, None)
+                if kept and (newer := self._newer(key, kept.record)):
+                    with self._lock:
+                        self._kept[key] = Kept(newer)
 
     def forget(self, address: str) -> None:
         """Forget an account's sign-in everywhere. Raises NotKept when the keyring may still have it."""
@@ -214,8 +216,7 @@ class Credentials:
 
     def _entered(self, account: Account, which: str) -> Secret:
         """A password, or a token that the person entered by hand."""
-        shared = which == "smtp" and account.smtp_login is None
-        secret = self._secrets.get(account.address, "incoming" if shared else which)
+        secret = self._secrets.get(account.address, _slot(account, which))
         if secret is None:
             raise SignInNeeded(
                 f"There is no password or token for {account.address} here.",
@@ -249,7 +250,7 @@ class Credentials:
     def _identity(self, account: Account, record: Record) -> Identity:
         """Whom to ask for new tokens, as the program that was signed in, for what the account does now."""
         try:
-            found = identity_of(account, self._client_ids())
+            found = identity_of(account)
         except ValueError as error:
             raise BadConfig(
                 f"The authority of {account.address} is none.",
@@ -354,6 +355,11 @@ class Credentials:
             self._board.tell(
                 Problem(address, f"The sign-in of {address} was renewed and could not be saved.", words)
             )
+
+
+def _slot(account: Account, which: str) -> str:
+    """Where an entered secret is: sending may sign in with the one for receiving."""
+    return "incoming" if which == "smtp" and account.smtp_login is None else which
 
 
 def _key(address: str) -> str:

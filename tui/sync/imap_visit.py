@@ -107,8 +107,9 @@ class ImapVisit:
         return False
 
     def _lasts(self) -> float:
-        """Seconds until this connection is to be replaced, far away where its sign-in does not end."""
-        if self._token is None:
+        """Seconds until this connection is to be replaced; a long time where nothing asks for that, or while
+        a download goes on beside it."""
+        if self._token is None or self._bulk is not None:
             return LONGEST_IDLE
         left = self._token.left(self._context.credentials.clock) - self._token.ahead / 2
         return max(left, self._not_before - time.monotonic())

@@ -119,6 +119,12 @@ class JobQueue:
             self._condition.notify_all()
         self._wake()
 
+    def put_back(self, job: Job) -> None:
+        """A job that was taken is to be done later, for all who asked for it."""
+        self.add(job.work)
+        for future in job.futures:
+            self.add(job.work, future)
+
     def take(self, up_to: Urgency = Urgency.FETCH, wait: float = 0.0) -> Job | None:
         """The most urgent job not less urgent than `up_to`, waiting so many seconds for one."""
         with self._condition:

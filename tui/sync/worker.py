@@ -233,7 +233,10 @@ class Worker:
             except Refused as error:
                 job.failed(error)
             except MailError as error:
-                job.failed(error)
+                if error.retry is Retry.REFRESH:
+                    self.jobs.put_back(job)  # for the connection that comes next
+                else:
+                    job.failed(error)
                 raise
 
     def _went_well(self, job: Job, answer: object) -> None:
