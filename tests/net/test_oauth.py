@@ -200,16 +200,23 @@ def test_a_stolen_code_is_worth_nothing(identity: IdentityServer) -> None:
     assert error.what == "The code was used twice."
 
 
-def test_permissions_that_were_not_ticked(identity: IdentityServer) -> None:
-    identity.granted = MICROSOFT.imap
-    error = refused(lambda: browse(identity))
+def test_a_client_id_in_capitals(identity: IdentityServer) -> None:
+    identity.audience = CLIENT_ID.upper()
+
+    assert browse(identity).username == ADDRESS
+
+
+def test_a_permission_that_was_not_ticked(identity: IdentityServer) -> None:
+    identity.granted = "openid https://www.googleapis.com/auth/userinfo.email"
+    error = refused(lambda: browse(identity, google(identity)))
 
     assert isinstance(error, SignInNeeded)
     assert "every permission" in error.what
-    assert MICROSOFT.smtp in error.detail
+    assert GOOGLE.imap in error.detail
 
 
-def test_permissions_under_another_name_of_the_same_service(identity: IdentityServer) -> None:
+def test_permissions_under_other_names(identity: IdentityServer) -> None:
+    """Nobody is sent away for what Microsoft calls its permissions."""
     identity.granted = "https://outlook.office365.com/IMAP.AccessAsUser.All SMTP.Send profile"
 
     assert "SMTP.Send" in browse(identity).scopes

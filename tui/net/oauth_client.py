@@ -136,15 +136,21 @@ class Service:
         )
 
     def _check(self, result: Mapping[str, Any], claims: Mapping[str, Any]) -> None:
-        """Whether a sign-in is for us, and whether all that was asked for has been given."""
-        audience = claims.get("aud", self.identity.client_id)
-        if self.identity.client_id not in (audience if isinstance(audience, list) else [audience]):
+        """Whether a sign-in is for us, and whether all that was asked for has been given.
+
+        Google lets people untick single permissions; Microsoft gives all or none, and does not always call
+        them by the names they were asked for.
+        """
+        client_id = self.identity.client_id.casefold()  # Microsoft's are hexadecimal, in any case
+        audience = claims.get("aud", client_id)
+        if client_id not in (str(one).casefold() for one in _as_list(audience)):
             raise SignInNeeded(
                 "The answer of the sign-in service was made out to another program.", "Start it again."
             )
-        given = {_short(scope) for scope in result.get("scope", "").split()}
+        given = result.get("scope", "").split()
         needed = [one for one in self.identity.scopes if one not in self.identity.issuer.always]
-        if given and (missing := [scope for scope in needed if _short(scope) not in given]):
+        missing = [scope for scope in needed if scope not in given]
+        if given and missing and not self.identity.issuer.public:
             raise SignInNeeded(
                 "The sign-in does not have every permission that mail needs.",
                 "Sign in again, and leave every box on the page ticked.",
@@ -243,9 +249,8 @@ def _said(claims: Mapping[str, Any], name: str) -> str:
     return safe_line(value, 320) if isinstance(value, str) else ""
 
 
-def _short(scope: str) -> str:
-    """A permission by its last part: services name its resource in more than one way."""
-    return scope.rstrip("/").rpartition("/")[2].casefold()
+def _as_list(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
 
 
 def _words_of(answer: Answer, sent: Mapping[str, str]) -> str:
