@@ -183,3 +183,58 @@ def test_a_reply_for_now_is_tried_again_and_one_for_good_is_not(text: str, retry
 
     assert found is not None
     assert found.retry_class is retry
+
+
+@pytest.mark.parametrize(
+    ("name", "causes", "where"),
+    [
+        ("imap-authenticate-failed", ("token", "IMAP is off", "main address"), "Forwarding and IMAP"),
+        ("token-other-mailbox", ("another mailbox", "IMAP is switched off"), "Forwarding and IMAP"),
+        ("pop-authentication-failure", ("POP3 is off", "tokens expire"), "Forwarding and IMAP/POP"),
+        (
+            "imap-not-connected",
+            ("another mailbox", "IMAP is switched off", "too many requests"),
+            "15 minutes",
+        ),
+    ],
+)
+def test_words_that_can_mean_several_things_name_them_all(
+    name: str, causes: tuple[str, ...], where: str
+) -> None:
+    """Microsoft says the same of a mailbox that is switched off and of a token that is wrong."""
+    found = next(rule for rule in rules() if rule.name == name)
+
+    assert all(cause in found.meaning for cause in causes)
+    assert where in found.fix
+
+
+def test_who_has_switched_off_sending_is_told_apart() -> None:
+    said = "535 5.7.139 Authentication unsuccessful, "
+    found = [
+        explain(said + words, "smtp", token=token)
+        for token in (False, True)
+        for words in (
+            "SmtpClientAuthentication is disabled for the Tenant. Visit https://aka.ms/smtp_auth_disabled",
+            "SmtpClientAuthentication is disabled for the Mailbox. Visit https://aka.ms/smtp_auth_disabled",
+            "user is locked by your organization's security defaults policy",
+            "the request did not meet the criteria to be authenticated successfully",
+            "basic authentication is disabled",
+        )
+    ]
+
+    assert len({each.title for each in found if each}) == 5
+    assert all(each and each.retry_class is Retry.NEVER for each in found)
+
+
+def test_a_refused_token_is_no_wrong_password() -> None:
+    for text, protocol in (
+        ("[AUTHENTICATIONFAILED] Invalid credentials", "imap"),
+        ("-ERR [AUTH] no", "pop3"),
+        ("535 5.7.8 no", "smtp"),
+        ("535 no", "smtp"),
+    ):
+        password, token = explain(text, protocol), explain(text, protocol, token=True)
+        assert password is not None
+        assert token is not None
+        assert (password.retry, token.retry_class) == (False, Retry.REFRESH)
+        assert "assword" not in token.title + token.meaning + token.fix

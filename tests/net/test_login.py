@@ -108,8 +108,18 @@ def test_any_challenge_is_taken(challenge: bytes, name: str) -> None:
     side = answers(name)
     for _ in range(4):
         assert isinstance(side(login.decoded(challenge)), bytes)
-    side.finish()
+    with side.exchange():
+        pass
     assert "\n" not in side.refusal
+
+
+@given(st.lists(st.binary(max_size=200) | st.just(b"r=x,s=eA==,i=4096"), max_size=5))
+def test_no_challenge_makes_a_proof(challenges: list[bytes]) -> None:
+    """Whatever a server says that does not know the password, its yes does not count."""
+    side = answers("SCRAM-SHA-256")
+    with pytest.raises(Untrusted), side.exchange():
+        for challenge in challenges:
+            side(challenge)
 
 
 def tried(names: str, *outcomes: MailError | None) -> list[str]:

@@ -186,6 +186,7 @@ def test_an_error_challenge_is_answered_as_the_mechanism_says(kind: Kind, mechan
         with pytest.raises(SignInNeeded) as raised:
             connection.sign_in(TOKEN, SECRET)
         assert server.lines[-1] == end
+        assert raised.value.detail.endswith("(status 400)")
         assert raised.value.retry is Retry.REFRESH
         assert asked(kind, server) == [mechanism]
 

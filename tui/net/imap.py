@@ -94,8 +94,8 @@ class ImapConnection:
             self._conversation.login(user, ascii_line(secret.reveal(), "password"))
             return
         answers = login.Answers(name, account, secret, self.server)
-        self._conversation.sign_in(answers, account.auth)
-        answers.finish()
+        with answers.exchange():
+            self._conversation.sign_in(answers, account.auth)
 
     def folders(self) -> list[ServerFolder]:
         """All folders of the account, with their roles."""

@@ -13,7 +13,7 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 
 from tui.model.account import Auth, Login, Server
 from tui.model.error import BadInput, MailError, Offline, Refused, SignInNeeded
@@ -116,8 +116,19 @@ class Answers:
         self.refusal = _words(challenge)
         return b"\x01" if self.name == "OAUTHBEARER" else b""  # RFC 7628 3.2.3; XOAUTH2 an empty line
 
-    def finish(self) -> None:
-        """The server has said yes. Raises Untrusted when it should have proved something first."""
+    @contextlib.contextmanager
+    def exchange(self) -> Iterator[None]:
+        """A `with` block that holds the exchange, with a yes of the server at its end.
+
+        Raises Untrusted when the server should have proved something before its yes; a refusal gets what was
+        said in an error challenge into its detail.
+        """
+        try:
+            yield
+        except MailError as error:
+            if self.refusal:
+                error.detail = f"{error.detail} ({self.refusal})"
+            raise
         if self._dialogue is not None:
             with contextlib.suppress(StopIteration):
                 while True:  # whatever is still to be said, or to be proved

@@ -148,14 +148,14 @@ class Pop3Connection:
         return [name for name in login.CHALLENGED if name in self._mechanisms] + [""]
 
     def _sign_in_by(self, name: str, account: Login, secret: Secret) -> None:
-        with self._doing("signing in", signing_in=account.auth) as wire:
-            if name:
-                answers = login.Answers(name, account, secret, self.server)
+        if name:
+            answers = login.Answers(name, account, secret, self.server)
+            with answers.exchange(), self._doing("signing in", signing_in=account.auth) as wire:
                 self._exchange(wire, answers)
-                answers.finish()
-            else:
-                wire.ask(f"USER {one_line(account.username, 'user name')}")
-                wire.ask(f"PASS {one_line(secret.reveal(), 'password')}")
+            return
+        with self._doing("signing in", signing_in=account.auth) as wire:
+            wire.ask(f"USER {one_line(account.username, 'user name')}")
+            wire.ask(f"PASS {one_line(secret.reveal(), 'password')}")
 
     def _exchange(self, wire: Wire, answers: login.Answers) -> None:
         """One SASL exchange (RFC 5034), never all in one line: Exchange closes the connection on that."""

@@ -64,7 +64,7 @@ class SmtpConnection:
 
     def _sign_in_by(self, name: str, account: Login, secret: Secret) -> None:
         answers = login.Answers(name, account, secret, self.server)
-        with self._doing("signing in", signing_in=account.auth) as wire:
+        with answers.exchange(), self._doing("signing in", signing_in=account.auth) as wire:
             code, text = wire.docmd(f"AUTH {name}")
             for _ in range(login.MOST_STEPS):
                 if code != 334:
@@ -73,7 +73,6 @@ class SmtpConnection:
             else:
                 raise faults.garbled(self.server.host, "an endless sign-in")
             self._expect((code, text), {235}, "signing in", signing_in=account.auth)
-            answers.finish()
 
     def begin(self, sender: str, recipients: Sequence[str], raw: bytes) -> list[Recipient]:
         """Name the envelope (MAIL, RCPT); what the server said of each recipient, each once.
