@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.servers.certificates import Certificates
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tui.model.account import Login
 from tui.model.secret import Secret
 from tui.net.imap import ImapConnection
 from tui.net.link import Waker
 from tui.net.pop3 import Pop3Connection
+from tui.net.web import Web
 
 SECRET = Secret(PASSWORD)
 
@@ -73,3 +75,12 @@ def waker() -> Iterator[Waker]:
     made = Waker()
     yield made
     made.close()
+
+
+@pytest.fixture
+def client(certs: Certificates, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
+    """An https client that trusts the tests' authority, and knows no proxy but those a test names."""
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with Web(str(certs.ca)) as made:
+        yield made

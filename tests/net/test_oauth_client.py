@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,13 +19,6 @@ from tui.model.secret import Secret
 from tui.net import oauth
 from tui.net.oauth_client import Service, is_https
 from tui.net.web import Web
-
-
-@pytest.fixture
-def client(identity: IdentityServer) -> Iterator[Web]:
-    """A client that trusts the tests' authority."""
-    with Web(str(identity.certs.ca)) as made:
-        yield made
 
 
 def endpoints(asked: Identity, client: Web) -> Mapping[str, str]:

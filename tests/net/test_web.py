@@ -7,7 +7,6 @@ import logging
 import socket
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
@@ -15,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.net.asking import DOING, asked, told
 from tests.servers.certificates import Certificates
-from tests.servers.connect_proxy import proxy
 from tests.servers.dovecot import free_port
 from tests.servers.identity import Failure, IdentityServer
 from tests.servers.scripted import Act, Scripted, rule
@@ -24,21 +23,7 @@ from tui.model.error import Busy, Garbled, MailError, Offline, Untrusted
 from tui.net import web
 from tui.net.web import Web
 
-DOING = "looking"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def client(certs: Certificates) -> Iterator[Web]:
-    """A client that trusts the tests' authority."""
-    with Web(str(certs.ca)) as made:
-        yield made
 
 
 @pytest.fixture
@@ -54,13 +39,6 @@ def serve(certs: Certificates) -> Callable[..., Scripted]:
 
 def url(server: Scripted, path: str = "/") -> str:
     return f"https://localhost:{server.port}{path}"
-
-
-def asked(client: Web, address: str) -> MailError:
-    """The error that a GET ends in."""
-    with pytest.raises(MailError) as raised:
-        client.get(address, DOING)
-    return raised.value
 
 
 def test_a_document(client: Web, identity: IdentityServer) -> None:
@@ -315,29 +293,6 @@ def test_patience_until_a_date_of_the_server(client: Web, serve: Callable[..., S
     assert error.wait == pytest.approx(30, abs=1)
 
 
-def test_the_proxy_of_the_environment(
-    certs: Certificates, identity: IdentityServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with proxy() as (address, seen):
-        monkeypatch.setenv("HTTPS_PROXY", address)
-        with Web(str(certs.ca)) as client:
-            assert client.get(f"{identity.base}/", DOING).status == 404
-        assert seen == [f"localhost:{identity.port}"]
-        monkeypatch.setenv("NO_PROXY", "localhost")
-        with Web(str(certs.ca)) as client:
-            assert client.get(f"{identity.base}/", DOING).status == 404
-        assert len(seen) == 1
-
-
-def test_a_proxy_that_is_not_there(client: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", f"http://user:hunter2@127.0.0.1:{free_port()}")
-    error = asked(client, "https://localhost:1/")
-
-    assert isinstance(error, Offline)
-    assert "proxy" in error.what
-    assert "hunter2" not in told(error)
-
-
 def test_netrc_is_not_read(
     client: Web, identity: IdentityServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -348,13 +303,6 @@ def test_netrc_is_not_read(
     client.post(f"{identity.authority}/oauth2/v2.0/token", {"code": "abc"}, DOING)
 
     assert not any(name.lower() == "authorization" for name in identity.headers[-1])
-
-
-def told(error: BaseException) -> str:
-    """All that a log could say of an error: the whole chain, and its detail."""
-    frames = traceback.TracebackException.from_exception(error).format(chain=True)
-    detail = error.detail if isinstance(error, MailError) else ""
-    return "".join(frames) + detail
 
 
 def test_no_error_tells_what_was_sent(

@@ -20,6 +20,7 @@ from urllib.parse import urljoin, urlsplit
 
 from tui.model.error import Busy, Garbled, Offline, Untrusted
 from tui.model.explain_rule import Retry
+from tui.model.safe_text import safe_line
 from tui.net.faults import translated
 from tui.net.link import context
 
@@ -241,23 +242,35 @@ def _root(error: Exception, host: str) -> Exception:
     import urllib3
 
     foreign = (requests.RequestException, urllib3.exceptions.HTTPError)
+    by_proxy = (
+        requests.exceptions.ProxyError,
+        requests.exceptions.InvalidProxyURL,
+        requests.exceptions.InvalidSchema,  # only https comes this far, so it is the proxy's that is unknown
+        urllib3.exceptions.ProxyError,
+        urllib3.exceptions.ProxySchemeUnknown,
+    )
     seen: list[BaseException] = [error]
     for each in seen:
         inner = [each.__cause__, each.__context__, getattr(each, "reason", None), *each.args]
         seen += [one for one in inner if isinstance(one, BaseException) and one not in seen]
-    if any(
-        isinstance(each, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)) for each in seen
-    ):
-        hint = "Check HTTPS_PROXY and NO_PROXY of the environment, or the network."
-        offline = Offline(f"The proxy on the way to {host} could not be used.", hint)
-        offline.retry = Retry.BACKOFF
-        return offline
     root = next((each for each in seen if isinstance(each, OSError) and not isinstance(each, foreign)), None)
+    if any(isinstance(each, by_proxy) for each in seen):
+        return _no_proxy(host, str(root or type(error).__name__))
     if root is None:
         timed_out = any(isinstance(each, urllib3.exceptions.TimeoutError) for each in seen)
         return TimeoutError("timed out") if timed_out else _garbled(host, type(error).__name__)
     root.__cause__ = root.__context__ = None
     return root.with_traceback(None)
+
+
+def _no_proxy(host: str, detail: str) -> Offline:
+    error = Offline(
+        f"The proxy on the way to {host} could not be used.",
+        "Check HTTPS_PROXY and NO_PROXY of the environment, or the network.",
+        detail=safe_line(detail, 200),
+    )
+    error.retry = Retry.BACKOFF
+    return error
 
 
 def _garbled(host: str, detail: str) -> Garbled:
