@@ -12,8 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-NETWORK = ("imapclient", "imaplib", "smtplib", "poplib", "ssl", "msal", "keyring")
-PROTOCOLS = ("imapclient", "imaplib", "smtplib", "poplib", "msal", "keyring")  # asyncio brings ssl
+NETWORK = ("imapclient", "imaplib", "smtplib", "poplib", "ssl", "msal", "requests", "dns", "keyring")
+PROTOCOLS = tuple(one for one in NETWORK if one != "ssl")  # which asyncio brings
 SCREEN = ("textual", "rich")
 START = (*NETWORK, "tomlkit", "filelock", "markdown_it", "pymap", "aiosmtpd")
 
