@@ -206,6 +206,12 @@ class IdentityServer:
         with self._lock:
             return refresh_token in self._refresh
 
+    def secrets(self) -> set[str]:
+        """Every token, code and verifier that is known here now; `revoke` forgets the tokens."""
+        with self._lock:
+            given = {*self._access, *self._refresh, *self._codes, *self._devices}
+        return given | {form["code_verifier"] for form in self.forms if "code_verifier" in form}
+
     def approve(self, url: str) -> tuple[int, str]:
         """Be the person's browser: open `url` to the end. Status and text of the last page."""
         return visit(url, self.certs.ca)
