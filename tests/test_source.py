@@ -21,6 +21,7 @@ BROAD_EXCEPT = {
     "tui/demo/demo.py": "the top of the servers' thread",
     "tui/sync/bulk.py": "the top of a thread",
     "tui/sync/doorman.py": "the top of a thread",
+    "tui/sync/index_thread.py": "the top of a thread",
     "tui/sync/futures.py": "the top of a thread, one command",
     "tui/sync/local.py": "the top of a thread",
     "tui/sync/outbox.py": "the top of a thread",
