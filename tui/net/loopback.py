@@ -102,7 +102,8 @@ class Loopback:
             if time.monotonic() >= deadline:
                 raise SignInNeeded(
                     "Nobody approved the sign-in in the browser in time.",
-                    "Start it again; where no browser opens, sign in with a code.",
+                    "Start it again; where no browser opens, sign in with a code. Where the page wanted an "
+                    "administrator's approval, that comes first.",
                 )
         raise Cancelled("The sign-in was cancelled.")
 
