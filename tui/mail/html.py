@@ -5,6 +5,7 @@ shown.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tui.mail import html_elements as elements
@@ -359,4 +360,8 @@ def _effect(name: str, rest: str) -> _Effect:
 def _renumbered(line: Line, numbers: list[int]) -> Line:
     if not any(span.link for span in line.spans):
         return line
-    return Line(tuple(Span(span.text, span.style, numbers[span.link]) for span in line.spans), line.quote)
+
+    def numbered(spans: Sequence[Span]) -> tuple[Span, ...]:
+        return tuple(Span(span.text, span.style, numbers[span.link]) for span in spans)
+
+    return Line(numbered(line.spans), line.quote, tuple(map(numbered, line.cells)))

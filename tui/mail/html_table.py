@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from tui.mail.columns import GAP, aligned
 from tui.model.cells import cells
 from tui.model.content import Line, Span, Style
 
 _WIDEST = 110
 _MOST_COLUMNS = 12
 _MOST_ROWS = 1_000
-_GAP = "  "
+_WIDEST_CELL = 48
 _PLAIN = Style(0)
 
 
@@ -161,25 +164,24 @@ def _columns(rows: list[list[list[Line]]]) -> list[Line] | None:
     if any(len(cell) > 1 for row in rows for cell in row):
         return None
     used = [column for column in range(width) if any(column < len(row) and row[column] for row in rows)]
-    texts = {(y, x): row[x][0].text for y, row in enumerate(rows) for x in used if x < len(row) and row[x]}
-    widths = {
-        x: max((cells(texts[y, x]) for y in range(len(rows)) if (y, x) in texts), default=0) for x in used
-    }
-    if sum(widths.values()) + len(_GAP) * (len(used) - 1) > _WIDEST:
+    table = [
+        Line((), _quote(row), tuple(row[x][0].spans if x < len(row) and row[x] else () for x in used))
+        for row in rows
+    ]
+    widths = [max(cells(_text(line.cells[column])) for line in table) for column in range(len(used))]
+    total = sum(widths) + len(GAP) * (len(used) - 1)
+    if total > (_WIDEST if max(widths) > _WIDEST_CELL else 2 * _WIDEST):
         return None
-    lines: list[Line] = []
-    for y, row in enumerate(rows):
-        spans: list[Span] = []
-        room = 0
-        for x in used:
-            if (y, x) in texts:
-                spans.append(Span(" " * room)) if room else None
-                spans += row[x][0].spans
-                room = 0
-            room += widths[x] - cells(texts.get((y, x), "")) + len(_GAP)
-        quote = next(cell[0].quote for cell in row if cell)
-        lines.append(Line(tuple(spans), quote))
-    return lines
+    laid_out = aligned(table, total, cells)
+    return [Line(line.spans, row.quote, row.cells) for row, line in zip(table, laid_out, strict=True)]
+
+
+def _quote(row: list[list[Line]]) -> int:
+    return next(cell[0].quote for cell in row if cell)
+
+
+def _text(cell: Sequence[Span]) -> str:
+    return "".join(span.text for span in cell)
 
 
 def _run_on(row: list[list[Line]]) -> list[Line]:
@@ -189,7 +191,7 @@ def _run_on(row: list[list[Line]]) -> list[Line]:
     if single and len(full) > 1 and sum(cells(cell[0].text) + 2 for cell in full) <= _WIDEST:
         spans: list[Span] = []
         for cell in full:
-            spans += [*([Span(_GAP)] if spans else []), *cell[0].spans]
+            spans += [*([Span(GAP)] if spans else []), *cell[0].spans]
         return [Line(tuple(spans), full[0][0].quote)]
     lines: list[Line] = []
     for cell in full:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from tui.mail import links
+from tui.mail.breaking import broken
+from tui.mail.columns import aligned, runs
 from tui.model.cells import cells
 from tui.model.content import Line, Link, Span, Style
 from tui.model.safe_text import clean, is_right_to_left, isolated
@@ -23,8 +25,6 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _TRAILING = ".,;:!?'\"»”’*_"
-_HANGING = re.compile(r"\s*(?:(?:[•*+–-]|\d{1,3}[.)])\s+)?")
-_BREAKS = re.compile(r"(\s+)")
 
 
 def paragraphs(
@@ -138,85 +138,34 @@ def wrap(
 ) -> tuple[Line, ...]:
     """Lines that fit `width` columns, of which quoted lines leave 2 for each of up to 5 bars.
 
-    Breaks at blanks, inside words only where they must; list items hang. Lines with right-to-left letters are
-    isolated by FSI … PDI, balanced on each line, unless the text goes into a mail (`isolate` false).
+    Breaks at blanks, inside words only where they must; list items hang; the cells of a table are wrapped
+    each in its own column. Lines with right-to-left letters are isolated by FSI … PDI, balanced on each line,
+    unless the text goes into a mail (`isolate` false).
     """
     wrapped: list[Line] = []
-    for line in lines:
-        room = max(width - QUOTE_CELLS * min(line.quote, MOST_BARS), 10)
-        text = line.text
-        fits = len(text) <= room // 2 or measure(text) <= room
-        pieces = [line] if fits else _wrapped(line, text, room, measure)
-        wrapped += map(_isolated, pieces) if isolate and not text.isascii() else pieces
+    for rows in runs(lines):
+        room = max(width - QUOTE_CELLS * min(rows[0].quote, MOST_BARS), 10)
+        pieces = aligned(rows, room, measure) if rows[0].cells else broken(rows[0], room, measure)
+        wrapped += map(_isolated, pieces) if isolate else pieces
     return tuple(wrapped)
-
-
-def _wrapped(line: Line, text: str, room: int, measure: Callable[[str], int]) -> list[Line]:
-    hanging = _HANGING.match(text)
-    indent = " " * min(measure(hanging[0]) if hanging else 0, room // 3)
-    cuts: list[tuple[int, int]] = []
-    start = 0
-    while start < len(text):
-        space = room - (len(indent) if cuts else 0)
-        stop = _fitting(text, start, space, measure)
-        if stop < len(text):
-            blank = text.rfind(" ", start + 1, stop + 1)
-            if blank > start and text[start:blank].strip():
-                stop = blank
-        cuts.append((start, stop))
-        start = stop
-        while start < len(text) and text[start] == " ":
-            start += 1
-    pieces = _slices(line.spans, cuts)
-    hung = [Span(indent)] if indent else []
-    return [Line((*(hung if index else ()), *piece), line.quote) for index, piece in enumerate(pieces)]
-
-
-def _fitting(text: str, start: int, room: int, measure: Callable[[str], int]) -> int:
-    """The end of the longest run from `start` that fits; at least one character with its marks."""
-    stop = min(start + room, len(text))
-    if measure(text[start:stop]) > room:
-        used, stop = 0, start
-        while stop < len(text) and (used := used + measure(text[stop])) <= room:
-            stop += 1
-    stop = max(stop, start + 1)
-    while stop < len(text) and not text[stop].isascii() and measure(text[stop]) == 0:
-        stop += 1
-    return stop
-
-
-def _slices(spans: Sequence[Span], cuts: Sequence[tuple[int, int]]) -> list[list[Span]]:
-    """The spans between each pair of offsets; the pairs ascend."""
-    out: list[list[Span]] = []
-    index, begin = 0, 0
-    for first, last in cuts:
-        piece: list[Span] = []
-        while index < len(spans):
-            span = spans[index]
-            end = begin + len(span.text)
-            if end > first:
-                run = span.text[max(first - begin, 0) : last - begin]
-                if run:
-                    piece.append(Span(run, span.style, span.link))
-            if end > last:
-                break
-            index, begin = index + 1, end
-        out.append(piece)
-    return out
 
 
 def relinked(line: Line, by: int) -> Line:
     """A line whose links are counted on from `by`."""
     if not any(span.link for span in line.spans):
         return line
-    spans = (Span(span.text, span.style, span.link + by if span.link else 0) for span in line.spans)
-    return Line(tuple(spans), line.quote)
+
+    def moved(spans: Sequence[Span]) -> tuple[Span, ...]:
+        return tuple(Span(span.text, span.style, span.link + by if span.link else 0) for span in spans)
+
+    return Line(moved(line.spans), line.quote, tuple(map(moved, line.cells)))
 
 
 def _isolated(line: Line) -> Line:
-    if not is_right_to_left(line.text):
+    text = line.text
+    if text.isascii() or not is_right_to_left(text):
         return line
-    around = isolated(line.text)
+    around = isolated(text)
     return Line((Span(around[0]), *line.spans, Span(around[-1])), line.quote)
 
 

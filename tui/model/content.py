@@ -60,10 +60,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A drawn line: spans from left to right, and the depth of quotation (0 = the writer's own words)."""
+    """A drawn line: spans from left to right, and the depth of quotation (0 = the writer's own words).
+
+    A row of a table has its `cells`, too, from which it is laid out for any width.
+    """
 
     spans: tuple[Span, ...] = ()
     quote: int = 0
+    cells: tuple[tuple[Span, ...], ...] = ()
 
     @property
     def text(self) -> str:

@@ -249,13 +249,17 @@ def _numbered(line: Line) -> Line:
     """The line with each link's number behind it, so that it can be named."""
     if not any(span.link for span in line.spans):
         return line
+    return replace(line, spans=_counted(line.spans), cells=tuple(map(_counted, line.cells)))
+
+
+def _counted(plain: Sequence[Span]) -> tuple[Span, ...]:
     spans: list[Span] = []
-    for index, span in enumerate(line.spans):
+    for index, span in enumerate(plain):
         spans.append(span)
-        following = line.spans[index + 1].link if index + 1 < len(line.spans) else 0
+        following = plain[index + 1].link if index + 1 < len(plain) else 0
         if span.link and following != span.link:
             spans.append(Span(f"[{span.link}]", Style.DIM, span.link))
-    return replace(line, spans=tuple(spans))
+    return tuple(spans)
 
 
 def _set(line: Line) -> Drawn:
