@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from tests.servers import scripted
-from tests.servers.scripted import Act, Answer, Rule, Scripted, rule
+from tests.servers.scripted import Act, Answer, Scripted, rule
 from tui.model.account import Auth, Login
 from tui.model.error import MailError
 from tui.model.message import Flag
@@ -24,15 +24,27 @@ _TAG = re.compile(r"^[a-z]\d{1,3} ")
 def at(protocol: str, moment: str, text: str) -> MailError | None:
     """The error that comes of `text`, said at `moment` of a conversation by "imap", "pop3" or "smtp"; None
     when nothing came of it."""
-    try:
-        {"imap": _imap, "pop3": _pop3, "smtp": _smtp}[protocol](moment, text)
-    except MailError as error:
-        return error
+    talk = {"imap": _talk_imap, "pop3": _talk_pop3, "smtp": _talk_smtp}[protocol]
+    with serving(protocol, moment, text) as server:
+        try:
+            talk(server, moment)
+        except MailError as error:
+            return error
     return None
 
 
+def serving(protocol: str, moment: str, text: str) -> Scripted:
+    """A server that says `text` at `moment`, and until then what a client hopes for."""
+    return {"imap": _imap, "pop3": _pop3, "smtp": _smtp}[protocol](moment, text)
+
+
+def auth(moment: str) -> Auth:
+    """The kind of secret that is used up to `moment`."""
+    return Auth.OAUTH2 if moment in ("token", "list") else Auth.PASSWORD
+
+
 def _login(moment: str) -> Login:
-    return Login("you@example.org", Auth.OAUTH2 if moment in ("token", "list") else Auth.PASSWORD)
+    return Login("you@example.org", auth(moment))
 
 
 _IMAP: dict[str, tuple[bytes, Callable[[ImapConnection], object]]] = {
@@ -48,45 +60,48 @@ _IMAP: dict[str, tuple[bytes, Callable[[ImapConnection], object]]] = {
 }
 
 
-def _imap(moment: str, text: str) -> None:
+def _imap(moment: str, text: str) -> Scripted:
     line = _TAG.sub("{tag} ", text).encode() + b"\r\n"
-    ends = text.startswith("* BYE")
-    answer: Answer = (line, Act.CLOSE) if ends else line
-    if moment == "greeting":
-        greeting, rules = answer, list[Rule]()
-    else:
-        greeting, rules = scripted.IMAP_GREETING, [rule(_IMAP[moment][0], answer)]
-    capability = b"IMAP4rev1 LOGINDISABLED UIDPLUS AUTH=" + (
-        b"PLAIN" if _login(moment).auth is Auth.PASSWORD else b"XOAUTH2"
-    )
-    with Scripted(greeting, scripted.imap(*rules, capability=capability)) as server:
-        imap = ImapConnection(server.server())
-        try:
-            imap.connect()
-            imap.sign_in(_login(moment), SECRET)
-            imap.select("INBOX")
-            _IMAP[moment][1](imap)
-        finally:
-            imap.close()
+    answer: Answer = (line, Act.CLOSE) if text.startswith("* BYE") else line
+    first = moment == "greeting"
+    rules = [] if first else [rule(_IMAP[moment][0], answer)]
+    offered = b"PLAIN" if auth(moment) is Auth.PASSWORD else b"XOAUTH2"
+    capability = b"IMAP4rev1 LOGINDISABLED UIDPLUS AUTH=" + offered
+    greeting = answer if first else scripted.IMAP_GREETING
+    return Scripted(greeting, scripted.imap(*rules, capability=capability))
 
 
-def _pop3(moment: str, text: str) -> None:
+def _talk_imap(server: Scripted, moment: str) -> None:
+    imap = ImapConnection(server.server())
+    try:
+        imap.connect()
+        imap.sign_in(_login(moment), SECRET)
+        imap.select("INBOX")
+        _IMAP[moment][1](imap)
+    finally:
+        imap.close()
+
+
+def _pop3(moment: str, text: str) -> Scripted:
     line = text.encode() + b"\r\n"
     said = {"greeting": [], "password": [rule(rb"^PASS", line)], "uidl": [rule(rb"^UIDL", line)]}
     said["token"] = [rule(rb"^AUTH", b"+ \r\n"), rule(_BASE64, line)]
     greeting = (line, Act.CLOSE) if moment == "greeting" else scripted.POP3_GREETING
     capa = b"UIDL\r\nUSER\r\nSASL PLAIN XOAUTH2\r\n"
-    with Scripted(greeting, scripted.pop3(*said[moment], capa=capa)) as server:
-        pop3 = Pop3Connection(server.server())
-        try:
-            pop3.connect()
-            pop3.sign_in(_login(moment), SECRET)
-            pop3.uidl()
-        finally:
-            pop3.close()
+    return Scripted(greeting, scripted.pop3(*said[moment], capa=capa))
 
 
-def _smtp(moment: str, text: str) -> None:
+def _talk_pop3(server: Scripted, moment: str) -> None:
+    pop3 = Pop3Connection(server.server())
+    try:
+        pop3.connect()
+        pop3.sign_in(_login(moment), SECRET)
+        pop3.uidl()
+    finally:
+        pop3.close()
+
+
+def _smtp(moment: str, text: str) -> Scripted:
     line = _reply(text)
     patterns = {
         "password": _BASE64, "token": _BASE64, "command": rb"^AUTH", "mail": rb"^MAIL", "rcpt": rb"^RCPT",
@@ -94,21 +109,23 @@ def _smtp(moment: str, text: str) -> None:
     }  # fmt: skip
     rules = [rule(patterns[moment], line)] if moment in patterns else []
     greeting = (line, Act.CLOSE) if moment == "greeting" else scripted.SMTP_GREETING
-    features = b"250 AUTH LOGIN PLAIN XOAUTH2\r\n"
-    with Scripted(greeting, scripted.smtp(*rules, features=features)) as server:
-        smtp = SmtpConnection(server.server())
-        try:
-            smtp.connect()
-            smtp.sign_in(_login(moment), SECRET)
-            for recipient in smtp.begin("you@example.org", ["billing@contoso.example"], RAW):
-                if recipient.code >= 300:
-                    raise smtp.refusal(recipient.code, recipient.text)
-            smtp.body(RAW)
-            code, words = smtp.dot()
-            if code >= 300:
-                raise smtp.refusal(code, words)
-        finally:
-            smtp.close()
+    return Scripted(greeting, scripted.smtp(*rules, features=b"250 AUTH LOGIN PLAIN XOAUTH2\r\n"))
+
+
+def _talk_smtp(server: Scripted, moment: str) -> None:
+    smtp = SmtpConnection(server.server())
+    try:
+        smtp.connect()
+        smtp.sign_in(_login(moment), SECRET)
+        for recipient in smtp.begin("you@example.org", ["billing@contoso.example"], RAW):
+            if recipient.code >= 300:
+                raise smtp.refusal(recipient.code, recipient.text)
+        smtp.body(RAW)
+        code, words = smtp.dot()
+        if code >= 300:
+            raise smtp.refusal(code, words)
+    finally:
+        smtp.close()
 
 
 def _reply(text: str) -> bytes:
