@@ -216,7 +216,7 @@ def test_what_was_exported_comes_back(local: Program, tmp_path: Path, form: str)
     kept.mkdir()
     for number, raw in enumerate((*LETTERS, TRICKY)):
         (kept / f"{number}.eml").write_bytes(raw)
-    names = ("INBOX", "Projects/Entwürfe", "v1.2", "..")
+    names = ("INBOX", "Projects/Entwürfe", "v1.2", "R&D")
     for name in names:
         imported(local, kept, "--folder", name)
     local("flag", listed(local)[0]["id"], "--add", "flagged")
@@ -228,7 +228,7 @@ def test_what_was_exported_comes_back(local: Program, tmp_path: Path, form: str)
         assert imported(other, tmp_path / "out") == (6, 18, 0)
         return
     assert imported(other, tmp_path / "out") == (24, 0, 0)
-    for name in names[:3]:
+    for name in names:
         assert raws(other, name) == raws(local, name) == sorted((*LETTERS, TRICKY))
     assert local.json("export", tmp_path / "out", "--format", form).record["existing"] == 24
     if form == "maildir":

@@ -8,8 +8,9 @@ from tests.rig import RigMaker
 from tests.servers.dovecot import Dovecot
 from tests.sync.letters_in import letter
 from tui.model.account import Account, Protocol
-from tui.model.command import Copy, CreateFolder, Undo
+from tui.model.command import Copy, Undo
 from tui.model.error import NotFound
+from tui.model.folder_command import CreateFolder
 from tui.model.message import NO_FLAGS, NewMessage
 from tui.store.writer import Writer
 from tui.sync.writing import as_new_message

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui.cli import records
 from tui.cli.shell import Shell
 from tui.cli.showing import row_cells
-from tui.model.command import Archive, CreateFolder, Delete, Move, SetFlags, Undo
+from tui.model.command import Archive, Delete, Move, SetFlags, Undo
 from tui.model.error import BadUsage, NotFound
 from tui.model.event import Phase
 from tui.model.message import Row
@@ -64,19 +64,6 @@ def undo(shell: Shell, options: Namespace) -> int:
             raise NotFound("There is nothing to undo.")
         pushed(shell, engine)
     shell.output.record({"undone": done}, done)
-    return 0
-
-
-def create_folder(shell: Shell, options: Namespace) -> int:
-    """Make a folder: on the server of an IMAP account, else on this computer."""
-    account = shell.account()
-    with shell.engine() as engine:
-        engine.post(CreateFolder(account.address, options.name)).result()
-    with shell.reader() as reader:
-        found = shell.find_folder(reader, options.name, account.address)
-        if found is None:
-            raise shell.no_folder(reader, options.name, [account.address])
-        shell.output.record(records.folder(found), f"{found.name} is there.")
     return 0
 
 

@@ -212,8 +212,13 @@ def _explain(parser: Parser) -> None:
     )
 
 
-def _folder_create(parser: Parser) -> None:
+def _folder_name(parser: Parser) -> None:
     parser.add_argument("name", metavar="NAME")
+
+
+def _folder_rename(parser: Parser) -> None:
+    _folder_name(parser)
+    parser.add_argument("new", metavar="NEW", help="its new name, with all levels")
 
 
 def _compose(parser: Parser) -> None:
@@ -229,6 +234,12 @@ def _screen(parser: Parser) -> None:
         "--demo", action="store_true", help="open a sample mailbox; nothing leaves this computer"
     )
     parser.add_argument("--version", action="store_true", help="print the version")
+
+
+def _doctor(parser: Parser) -> None:
+    parser.add_argument(
+        "--report", action="store_true", help="print a report for others, without anything personal"
+    )
 
 
 def _completions(parser: Parser) -> None:
@@ -253,7 +264,9 @@ COMMANDS: dict[str, Command] = {
     ),
     "sync": _command("Fetch what is new, push what waits, send the outbox.", "sync:sync", _sync),
     "folders": _command("List the folders.", "reading:folders"),
-    "folder create": _command("Make a folder.", "changing:create_folder", _folder_create),
+    "folder create": _command("Make a folder.", "folders:create", _folder_name),
+    "folder rename": _command("Give a folder another name.", "folders:rename", _folder_rename),
+    "folder delete": _command("Delete a folder; its mail goes to Deleted.", "folders:delete", _folder_name),
     "list": _command("List messages, newest first.", "reading:list_messages", _list),
     "search": _command("Search the mail on this computer.", "reading:search", _search),
     "read": _command("Show a message.", "reading:read", _read),
@@ -274,7 +287,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "export": _command("Write messages to files, byte for byte.", "exporting:export", _export),
     "explain": _command("Say what a server's error means, offline.", "checking:explain_text", _explain),
-    "doctor": _command("Check this installation and every account.", "doctor:doctor"),
+    "doctor": _command("Check this installation and every account.", "doctor:doctor", _doctor),
     "locate": _command("Print where everything is kept.", "checking:locate"),
     "completions": _command("Print a completion script.", "completions:completions", _completions),
     "compose": _command("Open the screen with a new mail.", "screen:open_compose", _compose),

@@ -12,8 +12,8 @@ from tui.cli import changing
 from tui.cli.mail_sources import Found, messages
 from tui.cli.mailbox_names import Levels
 from tui.cli.shell import Shell
-from tui.model.command import Import
 from tui.model.error import BadInput
+from tui.model.folder_command import Import
 from tui.model.message import KeptMessage
 from tui.model.safe_text import safe_line
 
@@ -25,6 +25,7 @@ BATCH = 200
 BATCH_OCTETS = 4_000_000
 NAMED = 20
 WAITED_FOR = 200
+LONGEST_LEVEL = 200
 
 
 @dataclass(slots=True)
@@ -102,8 +103,15 @@ def _target(folder: str, levels: Levels) -> tuple[str, bool]:
     """The folder's name, and whether it was named: by the person, or by where the message was kept."""
     if levels and not folder and levels[0].casefold() == "inbox":
         levels = (INBOX, *levels[1:])
-    name = "/".join([folder, *levels] if folder else levels)
+    usable = [_usable(level) for level in levels]
+    name = "/".join([folder, *usable] if folder else usable)
     return name or INBOX, bool(name)
+
+
+def _usable(level: str) -> str:
+    """A level of a folder's name, out of the name of a file or folder on the disk."""
+    plain = "".join(char if char.isprintable() and char != "/" else "_" for char in level[:LONGEST_LEVEL])
+    return plain.strip() if plain.strip(" .") else "_"
 
 
 def _report(shell: Shell, counts: _Counts) -> None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from tui.model.account import Account, Protocol
 from tui.model.draft import Draft
-from tui.model.message import NO_FLAGS, Flag, KeptMessage
+from tui.model.folder_command import CreateFolder, DeleteFolder, Import, RenameFolder
+from tui.model.message import NO_FLAGS, Flag
 from tui.model.secret import Secret
 from tui.model.sign_in import Way
 
@@ -60,29 +61,6 @@ class Delete:
 @dataclass(frozen=True, slots=True)
 class Undo:
     """Take back the newest change that can be. Answers a sentence of what was undone, "" for nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class CreateFolder:
-    """Make a local folder in a POP3 account, or any folder on the server of an IMAP account."""
-
-    account: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    """Take in mail that was kept elsewhere, into a folder that is made where there is none of that name; the
-    server of an IMAP account is given it.
-
-    What the folder (with `everywhere`: the account) has already is not taken again. Answers the new ids in
-    the order of `messages`, 0 for each that was here.
-    """
-
-    account: str
-    folder: str
-    messages: tuple[KeptMessage, ...]
-    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +340,8 @@ LocalCommand = (
     | Delete
     | Undo
     | CreateFolder
+    | RenameFolder
+    | DeleteFolder
     | Import
     | StartDraft
     | SaveDraft

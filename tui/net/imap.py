@@ -228,10 +228,14 @@ class ImapConnection:
             found = re.match(rb"(\d{1,10}) (\d{1,10})\Z", self._client.take("APPENDUID"))
         return (int(found[1]), int(found[2])) if found else None
 
+    def delimiter(self) -> str:
+        """What stands between the levels of a folder's name here, "" where there are none."""
+        with self._doing("asking for the delimiter"):
+            return folder_list.delimiter(self._conversation)
+
     def wire_name(self, name: str) -> str:
         """What to call a new folder here: `name` with this server's delimiter between its levels."""
-        with self._doing("asking for the delimiter"):
-            return name.replace("/", folder_list.delimiter(self._conversation) or "/")
+        return name.replace("/", self.delimiter() or "/")
 
     def create(self, wire: str) -> None:
         """Make a folder, and subscribe to it so that other programs show it. One that exists is Refused."""
@@ -239,6 +243,31 @@ class ImapConnection:
             self._client.create_folder(one_line(wire, "folder name"))
             with contextlib.suppress(imaplib.IMAP4.error):  # the folder is there all the same
                 self._client.subscribe_folder(wire)
+
+    def rename(self, wire: str, new: str) -> None:
+        """Rename a folder, and with it those inside it; the subscription follows (RFC 3501 6.3.5)."""
+        self._leave(wire)
+        with self._doing(f"renaming the folder {wire}"):
+            self._client.rename_folder(one_line(wire, "folder name"), one_line(new, "folder name"))
+            with contextlib.suppress(imaplib.IMAP4.error):
+                self._client.subscribe_folder(new)
+            with contextlib.suppress(imaplib.IMAP4.error):
+                self._client.unsubscribe_folder(wire)
+
+    def delete(self, wire: str) -> None:
+        """Delete a folder with whatever is in it (RFC 3501 6.3.4), and its subscription."""
+        self._leave(wire)
+        with self._doing(f"deleting the folder {wire}"):
+            self._client.delete_folder(one_line(wire, "folder name"))
+            with contextlib.suppress(imaplib.IMAP4.error):
+                self._client.unsubscribe_folder(wire)
+
+    def _leave(self, wire: str) -> None:
+        """Close the open folder when it is that one or may be inside it: some servers refuse then."""
+        if self.opened.startswith(wire):
+            self.unselect()
+            if "UNSELECT" not in self.capabilities:
+                self.select("INBOX", readonly=True)
 
     def idle(self, waker: socket.socket, seconds: float) -> list[Push]:
         """Wait for news of the open folder by IDLE (see `idle.wait`); `waker` ends the wait from outside."""

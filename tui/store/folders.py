@@ -25,6 +25,9 @@ ROLE_NAMES = {
 
 _FIRST = (Role.INBOX, Role.DRAFTS, Role.SENT, Role.ARCHIVE, Role.JUNK, Role.TRASH)
 
+_HIDDEN = "folder.id IN (SELECT folder FROM pending WHERE kind = 'remove' AND error = '')"
+"""Deleted here, and the server has still to be told."""
+
 _FOLDER = """SELECT folder.id, account.address, folder.name, role, local, selectable, unread, total, wire
     FROM folder JOIN account ON account.id = folder.account"""
 
@@ -73,7 +76,8 @@ def _rank(folder: Folder) -> tuple[int, str]:
 def folders(db: sqlite3.Connection, account: str) -> list[Folder]:
     """The folders of an account ("" for all, account by account): by role, then by name."""
     if account:
-        return sorted(map(_folder, db.execute(f"{_FOLDER} WHERE address = ?", (account,))), key=_rank)
+        found = db.execute(f"{_FOLDER} WHERE address = ? AND NOT {_HIDDEN}", (account,))
+        return sorted(map(_folder, found), key=_rank)
     return [folder for address, _ in accounts(db) for folder in folders(db, address)]
 
 
@@ -93,14 +97,16 @@ def known_folder(db: sqlite3.Connection, number: int) -> Folder:
 
 def folder_named(db: sqlite3.Connection, account: str, name: str) -> Folder | None:
     """The folder of exactly that name."""
-    row = db.execute(f"{_FOLDER} WHERE address = ? AND name = ?", (account, name)).fetchone()
+    query = f"{_FOLDER} WHERE address = ? AND name = ? AND NOT {_HIDDEN}"
+    row = db.execute(query, (account, name)).fetchone()
     return _folder(row) if row else None
 
 
 def folder_role(db: sqlite3.Connection, account: str, role: Role) -> Folder | None:
     """The account's folder for a role; a server's before a local one."""
     row = db.execute(
-        f"{_FOLDER} WHERE address = ? AND role = ? ORDER BY local, folder.id LIMIT 1", (account, role.value)
+        f"{_FOLDER} WHERE address = ? AND role = ? AND NOT {_HIDDEN} ORDER BY local, folder.id LIMIT 1",
+        (account, role.value),
     ).fetchone()
     return _folder(row) if row else None
 
@@ -109,6 +115,11 @@ def local_folder(db: sqlite3.Connection, account: str, name: str, role: Role = R
     """The id of the account's folder of that name, made on this computer alone where there is none."""
     owner = account_id(db, account)
     name = storable(name)
+    db.execute(  # one that was just deleted is wanted again
+        "DELETE FROM pending WHERE kind = 'remove'"
+        " AND folder = (SELECT id FROM folder WHERE account = ? AND name = ?)",
+        (owner, name),
+    )
     row = db.execute(
         "INSERT INTO folder (account, name, role, local) VALUES (?, ?, ?, 1)"
         " ON CONFLICT (account, name) DO UPDATE SET role = coalesce(nullif(excluded.role, ''), role)"
@@ -122,7 +133,8 @@ def make_folder(
     db: sqlite3.Connection, account: str, name: str, role: Role = Role.NONE, on_server: bool = False
 ) -> int:
     """A folder to be used at once; with `on_server` the server is told to make it, too. Answers its id."""
-    before = folder_named(db, account, name)
+    row = db.execute(f"{_FOLDER} WHERE address = ? AND name = ?", (account, storable(name))).fetchone()
+    before = _folder(row) if row else None
     number = local_folder(db, account, name, role)
     if on_server and (before is None or before.local):
         db.execute("UPDATE folder SET local = 0, wire = name, selectable = 1 WHERE id = ?", (number,))
@@ -148,11 +160,13 @@ def take_list(db: sqlite3.Connection, account: str, listed: Iterable[ServerFolde
 
     A folder is known again by its wire name, else by its name: so a local one of that name becomes the
     server's, and its messages wait there to be matched. One that the server lists no more becomes local with
-    all its messages, except when the server has still to be told to make it.
+    all its messages, which are looked for in its other folders (it may have been renamed there), except when
+    the server has still to be told to make it.
     """
     owner = account_id(db, account)
     names: set[str] = set()
-    seen = {_take_one(db, owner, one, names) for one in listed}
+    renaming = _renaming(db, owner)
+    seen = {_take_one(db, owner, one, names, renaming) for one in listed}
     rows = db.execute(
         "SELECT id FROM folder WHERE account = ? AND NOT local"
         " AND id NOT IN (SELECT folder FROM pending WHERE kind = 'create')",
@@ -160,13 +174,35 @@ def take_list(db: sqlite3.Connection, account: str, listed: Iterable[ServerFolde
     ).fetchall()
     gone = [number for (number,) in rows if number not in seen]
     for number in gone:
-        become_local(db, number)
+        if db.execute("SELECT 1 FROM pending WHERE kind = 'remove' AND folder = ?", (number,)).fetchone():
+            removed(db, number)
+        else:
+            become_local(db, number, sought=True)
     return gone
 
 
-def _take_one(db: sqlite3.Connection, owner: int, one: ServerFolder, names: set[str]) -> int:
+def _renaming(db: sqlite3.Connection, owner: int) -> set[str]:
+    """The names of all folders, while the server has still to be told of new ones: its own are outdated."""
+    waits = "SELECT 1 FROM pending WHERE account = ? AND kind = 'rename' AND error = ''"
+    if db.execute(waits, (owner,)).fetchone() is None:
+        return set()
+    return {name for (name,) in db.execute("SELECT name FROM folder WHERE account = ?", (owner,))}
+
+
+def _take_one(
+    db: sqlite3.Connection, owner: int, one: ServerFolder, names: set[str], renaming: set[str]
+) -> int:
     name, wire, number = storable(one.name), storable(one.wire), 2
-    while name in names:  # two wire names may read alike, as a.b and a/b under another delimiter
+    if renaming:
+        row = db.execute(
+            "SELECT id, name FROM folder WHERE account = ? AND wire = ? AND NOT local", (owner, wire)
+        ).fetchone()
+        if row:
+            names.add(row[1])
+            return int(row[0])
+    while (
+        name in names or name in renaming
+    ):  # two wire names may read alike, as a.b and a/b under another delimiter
         name, number = f"{storable(one.name)} ({number})", number + 1
     names.add(name)
     row = db.execute(
@@ -196,8 +232,18 @@ def _inserted(db: sqlite3.Connection, owner: int, fields: tuple[str, str, str, b
     return int(row[0])
 
 
-def become_local(db: sqlite3.Connection, number: int) -> None:
-    """Turn a server's folder into one of this computer: every message stays, no place is kept.
+def removed(db: sqlite3.Connection, number: int) -> None:
+    """The server has deleted a folder, as it was told. What is still in it here stays, on this computer."""
+    db.execute("DELETE FROM pending WHERE kind = 'remove' AND folder = ?", (number,))
+    if db.execute("SELECT 1 FROM message WHERE folder = ? LIMIT 1", (number,)).fetchone():
+        become_local(db, number)
+    else:
+        db.execute("DELETE FROM folder WHERE id = ?", (number,))
+
+
+def become_local(db: sqlite3.Connection, number: int, *, sought: bool = False) -> None:
+    """Turn a server's folder into one of this computer: every message stays, no place is kept. `sought`: its
+    messages may be in another folder of the server, and are looked for there.
 
     Changes that waited to be pushed in it are dropped; the flags last agreed on stay noted, so that what was
     changed here is still told should the messages be found on a server again.
@@ -212,7 +258,9 @@ def become_local(db: sqlite3.Connection, number: int) -> None:
         (number,),
     )
     db.execute(
-        "UPDATE message SET uid = NULL, on_server = 0, sought = 0, held = 0 WHERE folder = ?", (number,)
+        "UPDATE message SET uid = NULL, on_server = 0, sought = ? AND (uid > 0 OR sought), held = 0"
+        " WHERE folder = ?",
+        (sought, number),
     )
 
 

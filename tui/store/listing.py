@@ -67,6 +67,19 @@ def _grouped(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
     return found
 
 
+def known_at(db: sqlite3.Connection, folder: int, limit: int) -> dict[int, int]:
+    """Fingerprints by the uid under which the server's folder has the messages: the newest places first, and
+    those of messages that are to be moved away from there, too."""
+    return dict(
+        db.execute(
+            "SELECT uid, fingerprint FROM message WHERE folder = ?1 AND uid > 0"
+            " UNION SELECT pending.uid, fingerprint FROM pending JOIN message ON message.id = pending.message"
+            " WHERE pending.folder = ?1 AND kind = 'move' AND pending.uid > 0 ORDER BY 1 DESC LIMIT ?2",
+            (folder, limit),
+        ).fetchall()
+    )
+
+
 def unplaced(db: sqlite3.Connection, folder: int) -> dict[int, list[int]]:
     """Rows by fingerprint whose place in a folder is not known: just moved into it, appended, of an earlier
     UIDVALIDITY or of before a switch; and those that were moved out of it without their uid being known."""
@@ -86,11 +99,12 @@ def unplaced(db: sqlite3.Connection, folder: int) -> dict[int, list[int]]:
 
 def missed(db: sqlite3.Connection, account: str, gone: Iterable[int]) -> dict[tuple[int, int], list[int]]:
     """Rows by fingerprint and size that an account's server had no more, and which it may list again: those
-    in the wastebasket, and `gone`."""
+    in the wastebasket, those of folders that have vanished there, and `gone`."""
     found: dict[tuple[int, int], list[int]] = {}
     for fingerprint, size, number in db.execute(
         f"SELECT fingerprint, size, id FROM message WHERE folder IN {_ACCOUNT_FOLDERS.replace('?', '?1')}"  # noqa: S608
-        " AND (removed > 0 OR id IN (SELECT value FROM json_each(?2))) ORDER BY id",
+        " AND (removed > 0 OR id IN (SELECT value FROM json_each(?2))"
+        " OR sought AND folder IN (SELECT id FROM folder WHERE local)) ORDER BY id",
         (account, integers(gone)),
     ):
         found.setdefault((fingerprint, size), []).append(number)

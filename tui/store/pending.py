@@ -9,7 +9,9 @@ from tui.store import places
 from tui.store.codec import integers
 from tui.store.records import Pending, PendingKind
 
-_ORDER = " ".join(f"WHEN '{kind}' THEN {rank}" for rank, kind in enumerate(PendingKind))
+_ORDER = " ".join(f"WHEN '{kind}' THEN {max(rank, 1)}" for rank, kind in enumerate(PendingKind))
+_FOLDERS = "('create', 'rename', 'remove')"
+"""Changes of folders, told in the order in which they were made."""
 
 # Flags are stored where the message still is on the server: before its move, in the folder it comes from.
 _PUSHABLE = """SELECT pending.id, account.address, pending.kind, pending.message,
@@ -25,7 +27,7 @@ _PUSHABLE = """SELECT pending.id, account.address, pending.kind, pending.message
         LEFT JOIN folder ON folder.id = message.folder
         LEFT JOIN pending AS leaves ON pending.kind = 'flags'
             AND leaves.message = pending.message AND leaves.kind = 'move'
-    WHERE (place > 0 OR pending.kind IN ('append', 'create'))"""
+    WHERE (place > 0 OR pending.kind IN ('append', 'create', 'rename', 'remove'))"""
 
 
 def pending(db: sqlite3.Connection, account: str) -> list[Pending]:
@@ -35,7 +37,8 @@ def pending(db: sqlite3.Connection, account: str) -> list[Pending]:
     """
     found = db.execute(
         f"{_PUSHABLE} AND (?1 = '' OR account.address = ?1)"
-        f" ORDER BY CASE pending.kind {_ORDER} END, source, pending.id",
+        f" ORDER BY CASE pending.kind {_ORDER} END,"
+        f" CASE WHEN pending.kind IN {_FOLDERS} THEN 0 ELSE source END, pending.id",
         (account,),
     )
     return [
@@ -79,9 +82,10 @@ def failed(db: sqlite3.Connection, ids: Iterable[int], error: str) -> None:
     )
 
 
-def tried(db: sqlite3.Connection, number: int) -> None:
-    """Count a try before it is made: after a crash the next one looks first whether it had succeeded."""
-    db.execute("UPDATE pending SET attempts = attempts + 1 WHERE id = ?", (number,))
+def tried(db: sqlite3.Connection, number: int) -> bool:
+    """Count a try before it is made: after a crash the next one looks first whether it had succeeded. False
+    where the change is no longer wanted."""
+    return db.execute("UPDATE pending SET attempts = attempts + 1 WHERE id = ?", (number,)).rowcount > 0
 
 
 def marked(db: sqlite3.Connection, ids: Iterable[int]) -> None:

@@ -221,6 +221,10 @@ class Reader:
         """The uids of a folder that were moved away or removed here and not yet there."""
         return self._ask(listing.leaving, folder)
 
+    def known_at(self, folder: int, limit: int) -> dict[int, int]:
+        """Fingerprints by uid of the newest messages that the server has in a folder."""
+        return self._ask(listing.known_at, folder, limit)
+
     def unplaced(self, folder: int) -> dict[int, list[int]]:
         """Rows by fingerprint whose uid in a folder is not known (see `Writer.place`)."""
         return self._ask(listing.unplaced, folder)

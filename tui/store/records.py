@@ -66,14 +66,17 @@ class Agreement(Protocol):
 
 
 class PendingKind(StrEnum):
-    """What the server has still to be told; in the order in which it is told."""
+    """What the server has still to be told; in the order in which it is told. New folders and new names of
+    folders come first, as they were made."""
 
     CREATE = "create"
+    RENAME = "rename"
     APPEND = "append"
     FLAGS = "flags"
     COPY = "copy"
     MOVE = "move"
     EXPUNGE = "expunge"
+    REMOVE = "remove"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,9 @@ class Pending:
 
     `folder`, `wire`, `uid` and `uidvalidity` say where the message is on the server: for MOVE, COPY and
     EXPUNGE the place it was taken from. Where it shall be is the folder that `message` stands in now (MOVE,
-    COPY, APPEND). `message` is None for EXPUNGE and CREATE; for CREATE `wire` is the name of the folder to be
-    made. `error` is why the last of `attempts` was refused.
+    COPY, APPEND). `message` is None for EXPUNGE and changes of folders; for CREATE and RENAME `wire` is the
+    name that the folder shall have, with `/` between its levels. `error` is why the last of `attempts` was
+    refused.
     """
 
     id: int

@@ -13,6 +13,7 @@ from tui.store import (
     actions,
     checking,
     drafts,
+    filing,
     flags,
     folders,
     importing,
@@ -66,6 +67,32 @@ class Writer(Transactions):
     def make_folder(self, account: str, name: str, role: Role = Role.NONE, *, on_server: bool = False) -> int:
         """A folder to be used at once; with `on_server` the server is told to make it. Answers its id."""
         return self._do(folders.make_folder, account, name, role, on_server)
+
+    def rename_folder(self, folder: int, name: str) -> None:
+        """Another name for a folder and those inside it. Raises NotFound, Refused."""
+        self._do(filing.rename, folder, name)
+
+    def remove_folder(self, folder: int, trash: int) -> int:
+        """Delete a folder and those inside it, their mail moved to `trash`; answers how many messages."""
+        with self.durable():
+            return self._do(filing.remove, folder, trash)
+
+    def folder_made(self, change: int, folder: int, wire: str) -> None:
+        """The server has made a folder."""
+        self._do(filing.made, change, folder, wire)
+
+    def folder_moved(self, change: int, folder: int, wire: str, delimiter: str) -> None:
+        """A folder has another name on the server, by the pending `change` (0: by another program)."""
+        self._do(filing.moved, change, folder, wire, delimiter)
+
+    def folder_removed(self, folder: int) -> None:
+        """The server has deleted a folder as it was told."""
+        self._do(folders.removed, folder)
+
+    def settle_vanished(self, account: str, vanished: Sequence[int]) -> list[str]:
+        """What was in folders that a server has no more, and is in none of the others, is mail of this
+        computer; answers the names of its folders."""
+        return self._do(filing.settle_vanished, account, vanished)
 
     def mark(self, folder: int, reached: SyncMark) -> None:
         """Note how far a folder has been read; with a uidnext: completely (see store.places.reached)."""
@@ -231,10 +258,10 @@ class Writer(Transactions):
         """The server refused these, with its words; they stay and are shown."""
         self._do(pending.failed, ids, error)
 
-    def pending_tried(self, number: int) -> None:
-        """A change that cannot be made twice is about to be tried."""
+    def pending_tried(self, number: int) -> bool:
+        """A change that cannot be made twice is about to be tried; False where it was taken back meanwhile."""
         with self.durable():
-            self._do(pending.tried, number)
+            return self._do(pending.tried, number)
 
     def pending_marked(self, ids: Sequence[int]) -> None:
         """The server could only mark these as deleted: their places stay noted until they are gone."""

@@ -8,7 +8,7 @@ looked for first, and taken for it only when it is a message that was not in the
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import TypeVar
 
@@ -22,7 +22,8 @@ from tui.store.reader import Reader
 from tui.store.records import Pending, PendingKind
 from tui.store.writer import Writer
 from tui.sync.board import Board
-from tui.sync.visit import Counts
+from tui.sync.folder_push import DELETING, FOLDERS, NAMING, FolderPush
+from tui.sync.visit import Counts, Interlude
 
 log = logging.getLogger(__name__)
 
@@ -32,25 +33,47 @@ FlagChange = tuple[Flag, Flag, frozenset[str], frozenset[str]]
 
 
 def push(
-    connection: ImapConnection, reader: Reader, writer: Writer, board: Board, account: str, counts: Counts
+    connection: ImapConnection,
+    reader: Reader,
+    writer: Writer,
+    board: Board,
+    account: str,
+    counts: Counts,
+    interlude: Interlude,
 ) -> None:
     """Push everything that waits for `account`. A refused change is kept, marked with the server's words,
     and told; the others go on. Raises any other MailError."""
     pushing = _Push(connection, reader, writer)
-    waiting = [one for one in reader.pending(account) if not one.error]
+    filing = FolderPush(connection, reader, writer)
+    for kinds in (NAMING, _Push.KINDS, DELETING):  # wire names are other ones after each step
+        waiting = [one for one in reader.pending(account) if not one.error and one.kind in kinds]
+        for changes in _steps(waiting):
+            try:
+                (filing if changes[0].kind in FOLDERS else pushing).act(changes)
+                counts.changed += len(changes)
+            except (Refused, BadInput) as error:
+                if pushing.lost_a_folder(changes):
+                    continue
+                writer.pending_failed([one.id for one in changes], error.detail or error.what)
+                counts.problem(f"The server refused a change: {error.what}", error.exit_code)
+                board.tell(Problem(account, error.what, error.hint, error.detail))
+            interlude()
+
+
+def _steps(waiting: Sequence[Pending]) -> Iterator[Group]:
+    """What is pushed, and refused, together: changes of a kind to messages that stand in one folder. Each
+    APPEND and each change of a folder is a step of its own."""
     for (kind, _), group in groupby(waiting, lambda one: (one.kind, one.folder)):
-        changes = list(group)
-        try:
-            pushing.act(kind, changes)
-            counts.changed += len(changes)
-        except (Refused, BadInput) as error:
-            writer.pending_failed([one.id for one in changes], error.detail or error.what)
-            counts.problem(f"The server refused a change: {error.what}", error.exit_code)
-            board.tell(Problem(account, error.what, error.hint, error.detail))
+        if kind is PendingKind.APPEND or kind in FOLDERS:
+            yield from ([one] for one in group)
+        else:
+            yield list(group)
 
 
 class _Push:
     """One run of pushes over one connection."""
+
+    KINDS = frozenset(PendingKind) - FOLDERS
 
     def __init__(self, connection: ImapConnection, reader: Reader, writer: Writer) -> None:
         self._connection = connection
@@ -62,13 +85,21 @@ class _Push:
             PendingKind.COPY: self._copy,
             PendingKind.EXPUNGE: self._expunge,
             PendingKind.APPEND: self._append,
-            PendingKind.CREATE: self._create,
         }
 
-    def act(self, kind: PendingKind, changes: Group) -> None:
+    def act(self, changes: Group) -> None:
         """Push changes of one kind whose messages stand in one folder of the server."""
-        if kind in (PendingKind.APPEND, PendingKind.CREATE) or self._open(changes):
+        kind = changes[0].kind
+        if kind is PendingKind.APPEND or self._open(changes):
             self._acts[kind](changes)
+
+    def lost_a_folder(self, changes: Group) -> bool:
+        """Whether these meet a folder that the server lists no more: the next list says what became of it."""
+        if changes[0].kind in FOLDERS:
+            return False
+        targets = [folder.wire for one in changes if (folder := self._target(one)) and not folder.local]
+        wires = {one.wire for one in changes if one.wire} | set(targets)
+        return not wires <= {one.wire for one in self._connection.folders()}
 
     def _open(self, changes: Group) -> bool:
         """Open the source folder; UIDs of another UIDVALIDITY mean nothing, so those changes are marked."""
@@ -181,7 +212,8 @@ class _Push:
             if one.message is None or row is None or raw is None or folder is None or row.uid:
                 self._writer.pending_done([one.id])
                 continue
-            self._writer.pending_tried(one.id)
+            if not self._writer.pending_tried(one.id):
+                continue  # it was moved on meanwhile
             if one.attempts and self._already_there(folder, row):
                 self._writer.pending_done([one.id])
                 continue
@@ -203,11 +235,6 @@ class _Push:
             for batch in list(self._connection.headers([uid for uid in found if uid not in known]))
             for one in batch
         )
-
-    def _create(self, changes: Group) -> None:
-        for one in changes:
-            self._connection.create(self._connection.wire_name(one.wire))
-            self._writer.pending_done([one.id])
 
 
 def _grouped(changes: Group, key: Callable[[Pending], Key]) -> list[tuple[Key, list[Pending]]]:

@@ -29,9 +29,10 @@ from tui.store.writer import Writer
 from tui.sync.bulk import BulkFetch, wants_bodies_since
 from tui.sync.connecting import sign_in
 from tui.sync.context import Context
+from tui.sync.folder_match import renamed
 from tui.sync.imap_folder import FolderFetch, in_order
 from tui.sync.imap_push import push
-from tui.sync.jobs import FetchAllBodies, FetchMail, LookForSent, MakeFolder, OpenBody, PushChanges, Work
+from tui.sync.jobs import FetchAllBodies, FetchMail, LookForSent, OpenBody, PushChanges, Work
 from tui.sync.plan import should_ask
 from tui.sync.tokens import Token
 from tui.sync.visit import Counts, Interlude
@@ -64,6 +65,7 @@ class ImapVisit:
         self._token: Token | None = None
         self._not_before = 0.0
         self._aborted = threading.Event()
+        self._vanished: list[int] = []
         self._in_use = False  # the last folder could not be read because somebody else had it
 
     def open(self) -> None:
@@ -128,9 +130,6 @@ class ImapVisit:
                 return self._fetch((), True, everything=True)
             case LookForSent(outgoing):
                 return self._look_for(outgoing)
-            case MakeFolder(name):
-                self._make_folder(name)
-                return None
 
     def rest(self, seconds: float) -> bool:
         """IDLE in the inbox, or sleep where the server cannot; True when there may be news."""
@@ -174,13 +173,16 @@ class ImapVisit:
     # Steps of the work
 
     def _push(self, counts: Counts) -> Counts:
-        push(self._connection, self._reader, self._writer, self._context.board, self._account.address, counts)
+        address, board = self._account.address, self._context.board
+        push(self._connection, self._reader, self._writer, board, address, counts, self._interlude)
         return counts
 
     def _fetch(self, names: tuple[str, ...], bodies: bool, everything: bool = False) -> Counts:
         counts = Counts()
         self._push(counts)
         self._list_folders(names)
+        if self._account.address in self._reader.accounts_pending():
+            self._push(counts)  # what a folder with another name there had kept waiting
         fetched = [self._one_folder(folder, counts) for folder in self._chosen(names)]
         if names and any(self._asks(one, one.gone) for one in fetched):
             # Whether so many were moved is only known when the other folders have been read, too.
@@ -188,6 +190,8 @@ class ImapVisit:
             fetched += [self._one_folder(one, counts) for one in self._chosen(()) if one.id not in read]
         for one in fetched:
             self._settle_gone(one, counts)
+        if not names and not counts.exit_code:
+            self._settle_vanished(counts)
         self._context.board.tell(FoldersChanged(self._account.address))
         if bodies:
             self._fetch_bodies(counts, everything)
@@ -200,9 +204,17 @@ class ImapVisit:
         listed = self._connection.folders()
         if not any(folder.role is Role.INBOX for folder in listed):
             raise Garbled("The server lists no inbox.", "Its folders are read again in a moment.")
-        self._writer.folders(self._account.address, listed)
+        for folder, found in renamed(self._connection, self._reader, self._account.address, listed):
+            self._writer.folder_moved(0, folder.id, found.wire, "")
+        self._vanished += self._writer.folders(self._account.address, listed)
         self._context.board.tell(FoldersChanged(self._account.address))
         self._interlude()
+
+    def _settle_vanished(self, counts: Counts) -> None:
+        """Every folder has been read: what was in one that the server has no more is in none of them."""
+        vanished, self._vanished = self._vanished, []
+        for name in self._writer.settle_vanished(self._account.address, vanished):
+            counts.problem(f"{name} is gone from the server; its messages stay on this computer.", 0)
 
     def _chosen(self, names: tuple[str, ...]) -> list[Folder]:
         folders = [
@@ -310,8 +322,3 @@ class ImapVisit:
         self._connection.select(sent.wire)
         fields = ("Message-ID", "X-Microsoft-Original-Message-ID")
         return any(self._connection.search_header(field, mail.message_id) for field in fields)
-
-    def _make_folder(self, name: str) -> None:
-        self._connection.create(self._connection.wire_name(name))
-        self._writer.folders(self._account.address, self._connection.folders())
-        self._context.board.tell(FoldersChanged(self._account.address))

@@ -56,18 +56,10 @@ class FetchAllBodies:
     """Fetch every body that is not here yet, whatever the offline setting says."""
 
 
-@dataclass(frozen=True, slots=True)
-class MakeFolder:
-    """Create a folder on the server."""
-
-    name: str
-
-
-Work = OpenBody | PushChanges | LookForSent | FetchMail | FetchAllBodies | MakeFolder
+Work = OpenBody | PushChanges | LookForSent | FetchMail | FetchAllBodies
 
 _URGENCY: dict[type[Work], Urgency] = {
     OpenBody: Urgency.NOW,
-    MakeFolder: Urgency.NOW,
     PushChanges: Urgency.CHANGES,
     LookForSent: Urgency.LOOKUP,
     FetchMail: Urgency.FETCH,

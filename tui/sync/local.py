@@ -11,18 +11,16 @@ from concurrent.futures import Future
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from tui.model.account import Account, Protocol
+from tui.model.account import Protocol
 from tui.model.command import (
     Archive,
     Attach,
     CancelSend,
     ConfirmGone,
     Copy,
-    CreateFolder,
     Delete,
     Detach,
     DropDraft,
-    Import,
     LocalCommand,
     Move,
     QueueDraft,
@@ -36,16 +34,16 @@ from tui.model.command import (
 from tui.model.error import MailError, NotFound, StoreBroken
 from tui.model.event import FoldersChanged, MessagesChanged
 from tui.model.folder import Folder, Role
+from tui.model.folder_command import CreateFolder, DeleteFolder, Import, RenameFolder
 from tui.model.message import Row
-from tui.store.folders import REMOVED_FOLDER
 from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.context import Context
 from tui.sync.crew import Crew
 from tui.sync.futures import complete, refuse
-from tui.sync.jobs import MakeFolder
 
 if TYPE_CHECKING:
+    from tui.sync.filing import Filing
     from tui.sync.writing import Writing
 
 log = logging.getLogger(__name__)
@@ -118,6 +116,12 @@ class Changes:
 
         return Writing(self._context, self._reader, self._writer)
 
+    @cached_property
+    def _filing(self) -> Filing:
+        from tui.sync.filing import Filing
+
+        return Filing(self._context, self._reader, self._writer)
+
     def do(self, command: LocalCommand) -> object:
         """Carry out `command` and answer as `model.command` says, or with a Future of that answer."""
         match command:
@@ -125,8 +129,8 @@ class Changes:
                 return self._messages(command)
             case Undo():
                 return self._undo()
-            case CreateFolder(account, name):
-                return self._create_folder(account, name)
+            case CreateFolder() | RenameFolder() | DeleteFolder():
+                return self._file(command)
             case Import():
                 return self._import(command)
             case ConfirmGone(folder, remove):
@@ -220,48 +224,19 @@ class Changes:
             self._context.board.tell(MessagesChanged(found.account, folder))
             self._context.board.tell(FoldersChanged(found.account))
 
-    def _create_folder(self, account: str, name: str) -> object:
-        known = self._known(account)
-        if known.incoming is Protocol.IMAP:
-            return self._crew.ask(known.address, MakeFolder(name))
-        number = self._writer.local_folder(known.address, name, Role.NONE)
-        self._context.board.tell(FoldersChanged(known.address))
-        return number
+    def _file(self, command: CreateFolder | RenameFolder | DeleteFolder) -> int:
+        answer = self._filing.folder(command)
+        self._context.board.tell(FoldersChanged(command.account))
+        self._crew.nudge(command.account)
+        return answer
 
     def _import(self, command: Import) -> tuple[int, ...]:
-        from tui.mail.mailbox_text import same, wire_size
-        from tui.sync.writing import kept_message
-
-        folder = self._target(command.account, command.folder)
-        messages = [
-            (kept_message(one.raw, one.flags, one.received), wire_size(one.raw)) for one in command.messages
-        ]
-        ids = self._writer.add_absent(folder, messages, same, everywhere=command.everywhere)
+        ids, folder = self._filing.take_in(command)
         if any(ids):
             self._context.board.tell(MessagesChanged(command.account, folder))
             self._context.board.tell(FoldersChanged(command.account))
             self._crew.nudge(command.account)
         return tuple(ids)
-
-    def _target(self, address: str, name: str) -> int:
-        """The folder to put mail into, made where there is none; the inbox by any spelling."""
-        account = self._known(address)
-        is_inbox = name.casefold() == "inbox"
-        found = self._reader.folder_named(account.address, name)
-        if found is None and is_inbox:
-            found = self._reader.folder_role(account.address, Role.INBOX)
-        if found is not None and found.selectable:
-            return found.id
-        on_server = account.incoming is Protocol.IMAP and name != REMOVED_FOLDER
-        if is_inbox:
-            return self._writer.make_folder(account.address, "INBOX", Role.INBOX, on_server=on_server)
-        return self._writer.make_folder(account.address, name, on_server=on_server)
-
-    def _known(self, address: str) -> Account:
-        known = self._context.account(address)
-        if known is None:
-            raise NotFound(f"There is no account {address}.", "outlook-tui account list shows them all.")
-        return known
 
     def _tell(self, before: Iterable[Row], changed: Sequence[int]) -> None:
         rows = [*before, *self._reader.rows(changed)]

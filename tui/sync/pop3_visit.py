@@ -21,7 +21,7 @@ from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.connecting import sign_in
 from tui.sync.context import Context
-from tui.sync.jobs import FetchAllBodies, FetchMail, LookForSent, MakeFolder, OpenBody, PushChanges, Work
+from tui.sync.jobs import FetchAllBodies, FetchMail, LookForSent, OpenBody, PushChanges, Work
 from tui.sync.pop3_plan import Held, plan_maildrop
 from tui.sync.pop3_same import answers, is_here, is_known
 from tui.sync.visit import Counts, Interlude
@@ -80,7 +80,7 @@ class Pop3Visit:
                 return self._fetch()
             case OpenBody(message):
                 return self._open_body(message)
-            case PushChanges() | LookForSent() | MakeFolder():
+            case PushChanges() | LookForSent():
                 return None
 
     def pushes(self) -> bool:

@@ -8,9 +8,19 @@ from typing import Any
 
 from textual import work
 
-from tui.model.command import Archive, CancelSend, Command, Copy, CreateFolder, Delete, Move, SetFlags, Undo
+from tui.model.command import (
+    Archive,
+    CancelSend,
+    Command,
+    Copy,
+    Delete,
+    Move,
+    SetFlags,
+    Undo,
+)
 from tui.model.error import MailError
 from tui.model.folder import Role
+from tui.model.folder_command import CreateFolder
 from tui.model.message import Flag
 from tui.ui import words
 from tui.ui.desk import Desk
