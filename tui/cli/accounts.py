@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tui.sync.engine import Engine
 
 OFFLINE = 69
+_WORTH_TELLING = 0.05  # seconds
 
 
 def add(shell: Shell, options: Namespace) -> int:
@@ -97,7 +98,7 @@ def _added(shell: Shell, engine: Engine, account: Account, options: Namespace) -
     if not untried:
         printed_by_commands(account)
         if signs_in:
-            approved(shell, engine, account, options.way)
+            approved(shell, engine, account, options.way, again=True)
         code = _tested(shell, engine, TestAccount(account, secret, smtp_secret))
         if code:
             engine.post(CancelSignIn(account.address)).exception()
@@ -126,10 +127,12 @@ def code_of(checks: Iterable[Check]) -> int:
     return worst(check.exit_code or OFFLINE for check in checks if not check.ok)
 
 
-def check_text(check: Check) -> str:
-    """A check on one line, with what to do below it."""
-    line = f"{'ok  ' if check.ok else 'FAIL'}  {check.check}{': ' if check.detail else ''}{check.detail}"
-    return line if check.ok or not check.fix else f"{line}\n      {check.fix}"
+def check_text(check: Check, named: str = "") -> str:
+    """A check on one line, with what to do below it; `named` says whose it is."""
+    took = f" ({check.seconds:.1f} s)" if check.seconds >= _WORTH_TELLING else ""
+    detail = f": {check.detail}" if check.detail else ""
+    line = f"{'ok  ' if check.ok else 'FAIL'}  {named}{check.check}{took}{detail}"
+    return f"{line}\n      {check.fix}" if check.fix else line
 
 
 def list_accounts(shell: Shell, options: Namespace) -> int:

@@ -2,160 +2,97 @@
 
 from __future__ import annotations
 
-import os
-import platform
-import sys
 from argparse import Namespace
-from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from tui.cli import records
-from tui.cli.accounts import check_text, code_of, report_test
+from tui.cli.accounts import check_text, code_of
 from tui.cli.codes import worst
-from tui.cli.shell import NO_ACCOUNT_HINT, Shell
-from tui.model.account import Account, SecretSource
-from tui.model.command import Check
-from tui.model.error import MailError
+from tui.cli.shell import Shell
+from tui.model.account import Account
+from tui.model.command import Check, Diagnose
+from tui.model.error import BadConfig, CannotCreate, MailError, NotFound, StoreBroken
+from tui.model.event import Checked, Event
 
-LIBRARIES = ("textual", "imapclient", "keyring", "platformdirs", "tomlkit", "markdown-it-py", "idna")
-BROKEN_STORE = 74
-SIGN_IN = 77
+if TYPE_CHECKING:
+    from tui.sync.engine import Engine
+
+Hear = Callable[[Event], None]
 
 
 def doctor(shell: Shell, options: Namespace) -> int:
-    """Check everything; the exit code is that of the worst finding."""
-    found: list[Check] = []
-    for check in _of_this_computer(shell):
-        found.append(check)
-        shell.output.record(records.check(check), check_text(check))
-    code = code_of(found)
-    if shell.offline:
-        return code
-    return worst((code, *_of_accounts(shell, bool(code))))
+    """Check everything; the exit code is that of the worst finding. With --report a report for others is
+    printed at the end instead of each check as it is made."""
+    accounts = _accounts(shell)
+    heard: list[Checked] = []
+    hear = _teller(shell, heard, several=len(accounts) > 1, silent=options.report)
+    checks, failure = _checked(shell, accounts, hear)
+    if options.report:
+        text = _report(shell, heard, accounts)
+        shell.output.record({"report": text}, text.rstrip("\n"))
+    return worst((code_of(checks), failure))
 
 
-def _of_accounts(shell: Shell, broken: bool) -> Iterator[int]:
+def _accounts(shell: Shell) -> tuple[Account, ...]:
+    """The accounts to check, none where the configuration cannot be read, which a check says.
+
+    Raises NotFound for one that is not set up.
+    """
     try:
-        accounts = shell.accounts()
-    except MailError as error:
-        yield error.exit_code  # told among the checks already, unless an unknown account was asked for
-        if not broken:
-            shell.output.error(error)
-        return
-    if not accounts or broken:
-        return
-    with shell.engine() as engine:
-        for account in accounts:
-            yield report_test(shell, engine, account)
+        return shell.accounts()
+    except NotFound:
+        raise
+    except MailError:
+        return ()
 
 
-def _of_this_computer(shell: Shell) -> Iterator[Check]:
-    yield _versions()
-    yield _folders(shell)
-    accounts: tuple[Account, ...] = ()
-    try:
-        accounts = shell.settings.accounts
-    except MailError as error:
-        yield _failed("configuration", error)
-    else:
-        detail = f"{len(accounts)} in {shell.paths.config_file}" if accounts else "no account yet"
-        yield Check("configuration", ok=True, detail=detail, fix="" if accounts else NO_ACCOUNT_HINT)
-    yield _store(shell)
-    yield _keyring(accounts)
-    yield _terminal()
+def _teller(shell: Shell, heard: list[Checked], *, several: bool, silent: bool) -> Hear:
+    """What prints each check. Accounts are checked at the same time: of several, each line names its own."""
+
+    def hear(event: Event) -> None:
+        if not isinstance(event, Checked):
+            return
+        heard.append(event)
+        if silent:
+            return
+        record = {"account": event.account} if event.account else {}
+        named = f"{event.account}: " if event.account and several else ""
+        shell.output.record(record | records.check(event.check), check_text(event.check, named))
+
+    return hear
 
 
-def _failed(name: str, error: MailError) -> Check:
-    return Check(name, ok=False, detail=error.what, fix=error.hint, exit_code=error.exit_code)
-
-
-def _versions() -> Check:
-    from tui import __version__
-
-    parts = [
-        f"outlook-tui {__version__}",
-        f"Python {platform.python_version()}",
-        platform.platform(terse=True),
-    ]
-    for library in LIBRARIES:
+def _checked(shell: Shell, accounts: Sequence[Account], hear: Hear) -> tuple[Sequence[Check], int]:
+    """All checks, each heard as it is made; and the exit code of what kept accounts from being checked."""
+    failure = 0
+    if accounts and not shell.offline:
         try:
-            parts.append(f"{library} {version(library)}")
-        except PackageNotFoundError:
-            fix = f"Install it: {sys.executable} -m pip install {library}"
-            return Check("versions", ok=False, detail=f"{library} is missing", fix=fix, exit_code=1)
-    return Check("versions", ok=True, detail=", ".join(parts))
-
-
-def _folders(shell: Shell) -> Check:
-    try:
-        paths = shell.paths
-    except MailError as error:
-        return _failed("folders", error)
-    folders = (paths.config_file.parent, paths.data, paths.state, paths.cache, paths.logs)
-    for folder in folders:
-        if not os.access(folder, os.W_OK | os.X_OK):
-            return Check(
-                "folders",
-                ok=False,
-                detail=f"{folder} cannot be written",
-                fix=f"chmod u+rwx {folder}",
-                exit_code=73,
-            )
-    if loose := [folder for folder in _kept(folders) if folder.exists() and folder.stat().st_mode & 0o077]:
-        fix = f"chmod go= {loose[0]}"
-        return Check("folders", ok=False, detail=f"others can read {loose[0]}", fix=fix, exit_code=SIGN_IN)
-    return Check("folders", ok=True, detail=f"private and writable: {paths.data}")
-
-
-def _kept(folders: tuple[Path, ...]) -> Iterator[Path]:
-    yield from folders
-    for folder in folders:
-        yield from (path for path in folder.iterdir() if path.is_file())
-
-
-def _store(shell: Shell) -> Check:
-    try:
-        with shell.reader() as reader:
-            problems = reader.check()
-            total = sum(folder.total for folder in reader.folders())
-    except MailError as error:
-        return _failed("store", error)
-    if problems:
-        fix = "Close every outlook-tui, copy the data folder away, then start again."
-        return Check("store", ok=False, detail=" ".join(problems), fix=fix, exit_code=BROKEN_STORE)
-    return Check("store", ok=True, detail=f"sound: {total} messages in {shell.paths.database}")
-
-
-def _keyring(accounts: tuple[Account, ...]) -> Check:
-    """The keyring counts only where an account needs it."""
+            with shell.engine() as engine:
+                return _diagnosed(shell, engine, hear), 0
+        except (BadConfig, CannotCreate, StoreBroken) as error:  # the checks of this computer say more
+            failure = error.exit_code
     from tui.config.secrets import Secrets
+    from tui.sync.installation import of_this_computer
 
-    found = Secrets().probe()
-    logins = [login for one in accounts for login in (one.login, one.smtp_login) if login]
-    needed = any(login.source is SecretSource.KEYRING for login in logins)
-    if found.ok or needed:
-        return Check(
-            "keyring", ok=found.ok, detail=found.detail, fix=found.fix, exit_code=0 if found.ok else SIGN_IN
-        )
-    fix = found.fix or "Use --password-command, or install a keyring."
-    return Check("keyring", ok=True, detail=f"none, and no account needs it: {found.detail}", fix=fix)
+    made = []
+    for check in of_this_computer(lambda: shell.paths, Secrets()):
+        made.append(check)
+        hear(Checked("", check))
+    return made, failure
 
 
-def _terminal() -> Check:
-    term = os.environ.get("TERM", "")
-    if not sys.stdout.isatty():
-        return Check("terminal", ok=True, detail=f"standard output is none (TERM={term or 'not set'})")
-    size = os.get_terminal_size()
-    detail = f"{term or 'TERM not set'}, {size.columns}×{size.lines}, {sys.stdout.encoding}"
-    if "utf" not in sys.stdout.encoding.lower():
-        return Check(
-            "terminal",
-            ok=False,
-            detail=detail,
-            fix="Choose a UTF-8 locale, such as LANG=C.UTF-8",
-            exit_code=78,
-        )
-    if size.columns < 60 or size.lines < 15:
-        return Check("terminal", ok=True, detail=detail, fix="Make it at least 60×15 to read comfortably.")
-    return Check("terminal", ok=True, detail=detail)
+def _diagnosed(shell: Shell, engine: Engine, hear: Hear) -> Sequence[Check]:
+    unlisten = engine.listen(hear)
+    try:
+        found: Sequence[Check] = engine.post(Diagnose(shell.wanted)).result()
+        return found
+    finally:
+        unlisten()
+
+
+def _report(shell: Shell, heard: list[Checked], accounts: Sequence[Account]) -> str:
+    from tui.config.paths import personal
+    from tui.model.report import report
+
+    return report(heard, accounts, personal())

@@ -45,6 +45,18 @@ def find(home: str | None = None) -> Paths:
     return paths
 
 
+def personal() -> tuple[str, ...]:
+    """What must not stand in a report for others: home folder, user name, the name of this computer."""
+    import getpass
+    import socket
+
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # nobody of that number is known here
+        name = ""
+    return tuple(filter(None, (str(Path.home()), name, socket.gethostname())))
+
+
 def _below(home: Path) -> Paths:
     try:
         root = home.expanduser().absolute()
