@@ -183,6 +183,18 @@ def test_a_refusal_is_a_line_and_an_exit_code(
     assert added.keyring.read_text() == before, "the sign-in of before is kept"
 
 
+def test_what_an_administrator_has_to_be_asked_for(
+    added: RealProgram, identity: IdentityServer, me: str
+) -> None:
+    identity.failures.append(Failure(400, "invalid_grant", (65001,)))
+
+    talk = added("account", "login", "--device-code", "--json", code=77)
+
+    link = talk.records[-1]["consent_url"]
+    assert link.startswith(f"{identity.base}/example.org/v2.0/adminconsent?client_id={identity.client_id}")
+    assert f"  {link}" in talk.err and f"  My address: {me}" in talk.err
+
+
 def test_where_nobody_can_be_reached(added: RealProgram, me: str) -> None:
     assert added("--offline", "account", "login", "--json", code=69).records[-1]["exit_code"] == 69
     added("account", "set", "authority=https://localhost:1/common")

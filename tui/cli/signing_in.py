@@ -19,7 +19,7 @@ from tui.cli.keeping import require_keyring, save
 from tui.cli.shell import Shell
 from tui.model.account import Account, Auth, SecretSource
 from tui.model.command import BeginSignIn, CancelSignIn, PasteAnswer
-from tui.model.error import BadConfig, BadInput, BadUsage, MailError, Offline, SignInNeeded
+from tui.model.error import BadConfig, BadInput, BadUsage, Cancelled, MailError, Offline, SignInNeeded
 from tui.model.event import Event, SigningIn
 from tui.model.issuer import Issuer, identity_of
 from tui.model.safe_text import safe_line
@@ -27,8 +27,8 @@ from tui.model.sign_in import SignedIn, SignInStep, Way
 
 if TYPE_CHECKING:
     from tui.sync.engine import Engine
+    from tui.ui.approval import Approval
 
-INTERRUPTED = 130
 BY_COMMAND = "Or give a command that prints a token: --token-command CMD"
 _LOOK = 0.25
 _CANCEL_WITHIN = 1.0
@@ -50,11 +50,11 @@ def login(shell: Shell, options: Namespace) -> int:
         signed, kept = _signed_in_and_kept(shell, account, options)
     except MailError as error:
         if output.json:
-            output.record(_failure(account, error.what, error.hint, error.detail, error.exit_code), "")
+            output.record(_failure(account, error, _approval(shell, account, error)), "")
         raise
     except KeyboardInterrupt:
         if output.json:
-            output.record(_failure(account, "Stopped.", "", "", INTERRUPTED), "")
+            output.record(_failure(account, Cancelled("Stopped."), None), "")
         raise
     record = {"status": "signed-in", "account": account.address, "username": signed.username or None}
     output.record({**record, "kept": kept}, f"{account.address} is signed in.")
@@ -111,11 +111,18 @@ def _explain_registration(shell: Shell, issuer: Issuer) -> None:
 
 
 def approved(
-    shell: Shell, engine: Engine, account: Account, way: Way | None, also: Tell = lambda step: None
+    shell: Shell,
+    engine: Engine,
+    account: Account,
+    way: Way | None,
+    also: Tell = lambda step: None,
+    *,
+    again: bool = False,
 ) -> SignedIn:
     """Have the person approve; the engine then holds what was granted for TestAccount and SaveAccount.
 
-    `also` hears each step. Raises SignInNeeded, also when somebody else signed in and that is not wanted.
+    `also` hears each step; `again` asks for the name also where the browser knows one. Raises SignInNeeded,
+    also when somebody else signed in and that is not wanted.
     """
     steps: queue.SimpleQueue[SignInStep] = queue.SimpleQueue()
 
@@ -125,16 +132,27 @@ def approved(
 
     unlisten = engine.listen(hear)
     try:
-        running: Future[SignedIn] = engine.post(BeginSignIn(account, way))
+        running: Future[SignedIn] = engine.post(BeginSignIn(account, way, again=again))
         signed = _waited_for(shell, engine, account, running, _told(shell, steps, also))
         _require_same(account, signed)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(TimeoutError):
             engine.post(CancelSignIn(account.address)).exception(_CANCEL_WITHIN)
+        if isinstance(error, MailError) and (needed := _approval(shell, account, error)):
+            shell.output.note("An administrator has to approve first. This message can be sent to yours:")
+            shell.output.note("\n".join(f"  {line}" for line in needed.message.splitlines()))
         raise
     finally:
         unlisten()
     return signed
+
+
+def _approval(shell: Shell, account: Account, error: MailError) -> Approval | None:
+    """What an administrator is to be asked for, None where a failure needs none."""
+    from tui.ui.approval import approval
+
+    identity = identity_of(account, shell.settings.client_ids())
+    return approval(error, identity, account.address) if identity else None
 
 
 def _told(shell: Shell, steps: queue.SimpleQueue[SignInStep], also: Tell) -> Iterator[SignInStep | None]:
@@ -256,12 +274,14 @@ def waiting_record(step: SignInStep) -> dict[str, Any]:
     }
 
 
-def _failure(account: Account, what: str, hint: str, detail: str, code: int) -> dict[str, Any]:
+def _failure(account: Account, error: MailError, needed: Approval | None) -> dict[str, Any]:
+    """A sign-in that failed as a JSON line; `consent_url` is for the administrator who has to approve."""
     return {
         "status": "failed",
         "account": account.address,
-        "what": what,
-        "hint": hint or None,
-        "detail": detail or None,
-        "exit_code": code,
+        "what": error.what,
+        "hint": error.hint or None,
+        "detail": error.detail or None,
+        "consent_url": needed.link if needed else None,
+        "exit_code": error.exit_code,
     }
