@@ -40,20 +40,25 @@ AFTERWARDS = (
 """What to know of registrations that were made differently from the steps."""
 
 GOOGLE_WHY: tuple[str, ...] = (
-    "Google signs people in only for programs that are registered with it, by a client id and its secret.",
-    "None is built in. An app password, made on the security page of your account, works without one.",
+    "Google signs people in only for programs that are registered with it, each by a client id and a secret.",
+    "None is built in: Google wants every program that reads mail to be examined first.",
+    "The simple way is an app password, made on the security page of your account.",
+    "If you have made a client of your own (of the kind Desktop app), give both.",
 )
 GOOGLE_STEPS: tuple[str, ...] = (
-    "Open https://console.cloud.google.com and make a project; there, under APIs and services, the consent "
-    "screen, with your own address as a test user.",
-    "Under Credentials create an OAuth client ID of the type Desktop app. Copy its id and its secret.",
-    "Give both to the account: --client-id ID --client-secret-stdin, or account set client_id=ID "
-    "client_secret=- (the secret is then asked for).",
+    "Open https://console.cloud.google.com and make a project.",
+    "Under Google Auth Platform fill in Branding; under Audience add your address as a test user.",
+    "Under Clients create one of the type Desktop app; copy its client id and its secret.",
+    "Enable the Gmail API for the project.",
+)
+GOOGLE_GIVEN = (
+    "Give both: --client-id ID --client-secret-stdin with account add, or account set client_id=ID "
+    "client_secret=- (the secret is then asked for)."
 )
 
 
 def words_for(issuer: Issuer) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Why this issuer wants a client id, and the steps to one."""
+    """Why this issuer wants a client id, and the steps to one, for the shell."""
     if issuer.name == "google":
-        return GOOGLE_WHY, GOOGLE_STEPS
+        return GOOGLE_WHY, (*GOOGLE_STEPS, GOOGLE_GIVEN)
     return WHY, (*STEPS, AFTERWARDS)
