@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui.model.account import Account, Protocol
 from tui.model.event import AccountStatus, Phase
 from tui.ui.sign_in_words import by_oauth
-from tui.ui.words import moment
+from tui.ui.words import clock, moment
 
 _AT_WORK = frozenset({Phase.UP_TO_DATE, Phase.FETCHING, Phase.CONNECTING})
 
@@ -34,4 +34,4 @@ def _signed_in(state: AccountStatus, account: Account, now: float) -> str:
         return ""
     if state.token_until <= now:
         return "the sign-in is renewed with the next fetch"
-    return f"signed in until {moment(state.token_until, now)}, renewed by itself"
+    return f"signed in until {clock(state.token_until)}, renewed by itself"

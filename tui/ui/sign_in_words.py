@@ -29,12 +29,6 @@ _GOOGLE_WHY = (
     "The simple way is an app password: go back, and choose Password under Sign in by.",
     "If you have made a client of your own (of the kind Desktop app), give both here.",
 )
-_GOOGLE_STEPS = (
-    "Open https://console.cloud.google.com and make a project.",
-    "Under Google Auth Platform fill in Branding; under Audience add your address as a test user.",
-    "Under Clients create one of the type Desktop app; copy its client id and its secret.",
-    "Enable the Gmail API for the project.",
-)
 
 
 def by_oauth(login: Login | None) -> bool:
@@ -75,11 +69,12 @@ def found_how(finding: Finding) -> str:
     """What was found and how, with its mark; a guess is called one."""
     words = safe_line(finding.words, 160).rstrip(".")
     if finding.guessed:
-        return f"? A guess, nobody has said so: {words}. Look at the names, or ask your provider for them."
+        guess = words if "guess" in words.lower() else f"a guess: {words}"
+        return f"? {guess[:1].upper()}{guess[1:]}. Correct what is wrong, or ask your provider."
     return f"✓ {safe_line(finding.preset.title, 60)}: {words}."
 
 
-def clock(seconds: float) -> str:
+def countdown(seconds: float) -> str:
     """A time that runs down: "14:32", "0:05"; never below zero."""
     left = max(0, int(seconds))
     return f"{left // 60}:{left % 60:02d}"
@@ -115,7 +110,7 @@ def why_registered(issuer: Issuer) -> Sequence[str]:
 
 def how_to_register(issuer: Issuer) -> Sequence[str]:
     """The steps to a client id of one's own, not numbered."""
-    return _GOOGLE_STEPS if issuer.name == "google" else registration.STEPS
+    return registration.GOOGLE_STEPS if issuer.name == "google" else registration.STEPS
 
 
 def other_user(signed: SignedIn, account: Account) -> str:

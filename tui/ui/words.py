@@ -38,11 +38,18 @@ def short_date(when: float, now: float, iso: bool = False) -> str:
     return f"{day:%d.%m.%Y}"
 
 
+def clock(when: float) -> str:
+    """The time of day, in local time: "14:05"; "" for what no calendar has."""
+    try:
+        return f"{datetime.fromtimestamp(when):%H:%M}"
+    except (OverflowError, OSError, ValueError):
+        return ""
+
+
 def moment(when: float, now: float) -> str:
     """A time for a sentence, in local time: "14:05" today, else with its day; "" for what no calendar has."""
-    day = short_date(when, now)
-    clock = _clock(when)
-    return day if day == clock or not day else f"{day}, {clock}"
+    day, time = short_date(when, now), clock(when)
+    return day if day == time or not day else f"{day}, {time}"
 
 
 def long_date(when: float | None, now: float) -> str:
@@ -153,9 +160,9 @@ _PHASES: dict[Phase, str] = {
 def _since(state: AccountStatus) -> str:
     words = _PHASES[state.phase]
     if state.phase is Phase.UP_TO_DATE and state.since:
-        return f"{words} {_clock(state.since)}".strip()
+        return f"{words} {clock(state.since)}".strip()
     if state.phase is Phase.OFFLINE:
-        return f"{words} {_clock(state.since)}" if state.since else "Offline"
+        return f"{words} {clock(state.since)}" if state.since else "Offline"
     return words
 
 
@@ -167,10 +174,3 @@ def _fetching(state: AccountStatus, now: float) -> str:
     if state.since and state.done and spent > 2:
         words += f" · {span((state.total - state.done) * spent / state.done)} left"
     return words
-
-
-def _clock(when: float) -> str:
-    try:
-        return f"{datetime.fromtimestamp(when):%H:%M}"
-    except (OverflowError, OSError, ValueError):
-        return ""

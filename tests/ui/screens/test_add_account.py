@@ -25,6 +25,12 @@ async def filled(program: Opened, address: str) -> None:
     await program.pilot.pause()
 
 
+async def session_only(program: Opened) -> None:
+    """There is no keyring here: go on without one."""
+    await program.until(lambda: "Keep for this session" in program.text())
+    await program.pilot.press("enter")
+
+
 def good(_: Any) -> list[Check]:
     return [Check("imap sign-in", True), Check("smtp sign-in", True)]
 
@@ -53,6 +59,7 @@ async def test_the_whole_way_to_a_new_account(opened: Opening, home: Paths) -> N
         assert tested.secret == Secret("hunter2")
         assert tested.account.imap == Server("imap.gmail.com", 993)
         assert tested.account.provider == "gmail"
+        await session_only(program)
         await program.until(lambda: "is saved" in program.text())
         assert not program.answered, "one watches the mail come in"
         assert "Read your mail" in program.text()
@@ -86,6 +93,7 @@ async def test_nothing_is_written_when_it_does_not_work_unless_one_insists(
         assert not program.answered
         assert not settings.load(home.config_file).accounts
         await program.pilot.click("#anyway")
+        await session_only(program)
         await program.until(lambda: program.answered == ["you@example.net"])
         assert [one.address for one in settings.load(home.config_file).accounts] == ["you@example.net"]
 
@@ -97,8 +105,7 @@ async def test_sending_may_go_through_another_service(opened: Opening) -> None:
         screen = program.screen
         assert isinstance(screen, AddAccountScreen)
         screen._servers._sender.value = "mailtrap-live"
-        await program.pilot.pause()
-        assert "live.smtp.mailtrap.io" in program.text()
+        await program.until(lambda: "live.smtp.mailtrap.io" in program.text())
         await program.pilot.press("ctrl+n")
         await program.pilot.pause()
         screen._login._login._secret.value = "one"
@@ -246,7 +253,7 @@ async def test_the_form_fits_every_size(opened: Opening, size: tuple[int, int]) 
     async with opened(AddAccountScreen, size=size) as program:
         assert "Mail address" in program.text()
         await filled(program, "you@example.net")
-        assert "IMAP server" in program.text()
+        await program.until(lambda: "(•) IMAP" in program.text())
         assert "Next" in program.text()
 
 
@@ -285,7 +292,7 @@ async def test_a_guess_is_called_a_guess_and_shows_its_servers(opened: Opening) 
         program.engine.answers[FindSettings] = lambda _: (GUESSED,)
         await filled(program, "you@contoso.example")
         await program.until(lambda: "step 2 of 4" in program.text())
-        assert "? A guess, nobody has said so: the usual names of servers." in program.words()
+        assert "? A guess: the usual names of servers." in program.words()
         assert "imap.contoso.example" in program.text()
         assert "993" in program.text()
 
@@ -340,7 +347,7 @@ async def test_who_asked_for_microsoft_is_taken_at_their_word(opened: Opening) -
         program.engine.answers[FindSettings] = lambda _: (GUESSED,)
         await filled(program, "you@contoso.example")
         await program.until(lambda: "Sign in at Microsoft" in program.text())
-        assert "Microsoft 365 · IMAP · you@contoso.example" in program.text()
+        assert "step 3 of 4" in program.text()
 
 
 async def test_an_explanation_of_certificates_stands_below_their_field(opened: Opening) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from typing import ClassVar
 
@@ -70,11 +71,12 @@ class AccountsScreen(Sheet[None]):
 
     def _draw(self) -> None:
         chosen, now = self._chosen, time.time()
-        minutes = self.desk.settings.general.check_minutes
+        minutes, width = self.desk.settings.general.check_minutes, (self.size.width or 80) - 4
         self._accounts = self.desk.settings.accounts
         self._list.clear_options()
         self._list.add_options(
-            Option(_shown(one, self.desk.engine.status(one.address), now, minutes)) for one in self._accounts
+            Option(_shown(one, self.desk.engine.status(one.address), now, minutes, width))
+            for one in self._accounts
         )
         addresses = [one.address for one in self._accounts]
         at = addresses.index(chosen.address) if chosen and chosen.address in addresses else 0
@@ -204,7 +206,12 @@ class AccountsScreen(Sheet[None]):
         self._draw()
 
 
-def _shown(account: Account, state: AccountStatus, now: float, minutes: int) -> Content:
+def _indented(text: str, width: int) -> str:
+    """The text on lines of its own that all stand below the address, "" for nothing."""
+    return "".join(f"\n  {line}" for line in textwrap.wrap(text, max(20, width - 2)))
+
+
+def _shown(account: Account, state: AccountStatus, now: float, minutes: int, width: int) -> Content:
     """An account's lines: what it is doing, its ways, how it fares, and what is wrong."""
     dot, _ = DOTS[state.phase]
     receiving, smtp = account.receiving, safe_line(account.smtp.host, 60) if account.smtp else ""
@@ -220,7 +227,7 @@ def _shown(account: Account, state: AccountStatus, now: float, minutes: int) -> 
         (f"{dot} ", "bold"),
         (safe_line(account.address, 120), "bold"),
         f"  {words}" if words else "",
-        f"\n  {ways}",
-        (f"\n  {fares}", "$quiet") if fares else "",
-        f"\n  {safe_line(state.what, 300)}" if state.what else "",
+        _indented(ways, width),
+        (_indented(fares, width), "$quiet"),
+        _indented(safe_line(state.what, 300), width),
     )

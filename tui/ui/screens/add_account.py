@@ -67,7 +67,7 @@ class AddAccountScreen(Sheet[str]):
         self._at = _ADDRESS
         self._found_for = ""
         self._filled: tuple[str, ...] = ()
-        self._ready: SaveAccount | None = None
+        self._save: SaveAccount | None = None
         self._approved: Identity | None = None
         self._granted = ""
         self._checks: list[Check] = []
@@ -97,7 +97,7 @@ class AddAccountScreen(Sheet[str]):
     def _show(self, at: int) -> None:
         self._at = at
         self.query_one("#steps", ContentSwitcher).current = self._steps[at].id
-        self.aside(f"{_NAMES[at]} · step {at + 1} of {len(_NAMES)}")
+        self.aside(_place(at))
         self._arrange()
         if at != _TEST:
             self._turn += 1
@@ -108,7 +108,7 @@ class AddAccountScreen(Sheet[str]):
         """Show the buttons that lead on from here."""
         testing = self._at == _TEST
         unsaved = testing and not self._saved
-        oauth = self._ready is not None and by_oauth(self._ready.account.login)
+        oauth = self._save is not None and by_oauth(self._save.account.login)
         shown = {"anyway": unsaved and not self._works, "again": unsaved, "back": not self._saved}
         shown["approve"] = unsaved and oauth and not self._trying and not self._works
         for name, visible in shown.items():
@@ -117,6 +117,7 @@ class AddAccountScreen(Sheet[str]):
         on = "Read your mail" if self._saved else "Save"
         button.label = on if testing else "Test" if self._at == _LOGIN else "Next"
         button.disabled = unsaved and not self._works
+        button.refresh(layout=True)  # a new label alone leaves the old width
 
     # The way
 
@@ -147,7 +148,7 @@ class AddAccountScreen(Sheet[str]):
                 self._fill_login()
                 self._show(_LOGIN)
             elif self._at == _LOGIN:
-                self._ready = self._gathered()
+                self._save = self._gathered()
                 self._prove(_LOGIN)
             elif self._saved:
                 self._leave(self._saved)
@@ -185,7 +186,7 @@ class AddAccountScreen(Sheet[str]):
         self._fill_login()
         preset = self._servers.finding.preset
         if preset.issuer and not self._servers.finding.guessed and by_oauth(self._login.chosen):
-            self._ready = self._gathered()
+            self._save = self._gathered()
             self._prove(_SERVERS)
         else:
             self._show(_SERVERS)
@@ -234,7 +235,7 @@ class AddAccountScreen(Sheet[str]):
     @work(exclusive=True, group="prove")
     async def _prove(self, back_to: int) -> None:
         """Have the sign-in approved where that is how it is done and it is not known yet, then test."""
-        ready = self._ready
+        ready = self._save
         if ready is None:
             return
         if by_oauth(ready.account.login):
@@ -257,24 +258,25 @@ class AddAccountScreen(Sheet[str]):
 
     async def _approve(self, identity: Identity) -> bool:
         """Sign in on a page of its own; whether it came to that."""
-        ready = self._ready
+        ready = self._save
         if ready is None:
             return False
         preset = by_name(ready.account.provider)
         words = "" if self._account else summary(ready.account, preset.title if preset else "")
-        approved = await self.app.push_screen_wait(SignInScreen(self.desk, ready.account, identity, words))
+        screen = SignInScreen(self.desk, ready.account, identity, words, _place(_LOGIN))
+        approved = await self.app.push_screen_wait(screen)
         if approved is None:
             return False
         self._approved, self._granted = identity, approved.words
-        self._ready = replace(ready, account=approved.account)
+        self._save = replace(ready, account=approved.account)
         return True
 
     @work(exclusive=True, group="prove")
     async def action_approve(self) -> None:
         """Sign in once more, and test again."""
-        if self._ready is None:
+        if self._save is None:
             return
-        identity = await identified(self.app, self.desk, self._ready.account)
+        identity = await identified(self.app, self.desk, self._save.account)
         if identity is not None and await self._approve(identity):
             self.action_again()
 
@@ -283,7 +285,7 @@ class AddAccountScreen(Sheet[str]):
     @work(exclusive=True, group="test")
     async def action_again(self) -> None:
         """Try receiving and sending; each step is shown as it is done."""
-        ready = self._ready
+        ready = self._save
         if ready is None:
             return
         self._turn += 1
@@ -306,7 +308,7 @@ class AddAccountScreen(Sheet[str]):
 
     def on_engine_spoke(self, event: EngineSpoke) -> None:
         """A step of the test is done, or mail of the saved account comes in."""
-        spoken, ready = event.event, self._ready if self._trying else None
+        spoken, ready = event.event, self._save if self._trying else None
         if isinstance(spoken, Checked) and ready is not None and spoken.account == ready.account.address:
             self._checks.append(spoken.check)
             self._test.show(self._checks, _TRYING)
@@ -333,7 +335,7 @@ class AddAccountScreen(Sheet[str]):
     @work(exclusive=True, group="save")
     async def action_save(self) -> None:
         """Write the account and begin to fetch; the mail of a new one is watched as it comes in."""
-        ready = self._ready
+        ready = self._save
         if ready is None:
             return
         done, words = await self.try_to(ready)
@@ -357,17 +359,21 @@ class AddAccountScreen(Sheet[str]):
 
     def _watch(self) -> None:
         """Say how the mail of the saved account comes in."""
-        if self._ready is None or self._ready.account.incoming is Protocol.NONE:
+        if self._save is None or self._save.account.incoming is Protocol.NONE:
             return
         state = self.desk.engine.status(self._saved)
         self._test.arriving(f"{DOTS[state.phase][0]} {status(state, time.time())}")
 
     def _leave(self, address: str) -> None:
-        if self._approved is not None and not address and self._ready is not None:
-            self.desk.engine.post(CancelSignIn(self._ready.account.address))
+        if self._approved is not None and not address and self._save is not None:
+            self.desk.engine.post(CancelSignIn(self._save.account.address))
         self._login.forget()
-        self._ready = None
+        self._save = None
         self.dismiss(address)
+
+
+def _place(at: int) -> str:
+    return f"{_NAMES[at]} · step {at + 1} of {len(_NAMES)}"
 
 
 def _provider(preset: Preset) -> str:

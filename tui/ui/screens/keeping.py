@@ -13,7 +13,7 @@ from tui.model.issuer import Identity, identity_of
 from tui.ui.desk import Desk
 from tui.ui.screens.dialog import Ask, Notice
 
-_NOT_KEPT = "You are signed in all the same; without a keyring that holds until you leave the program."
+_NOT_KEPT = "Nothing is lost: it is held in memory until you leave the program."
 
 
 async def identified(app: App[Any], desk: Desk, account: Account) -> Identity | None:
@@ -44,7 +44,7 @@ async def kept(app: App[Any], desk: Desk, save: SaveAccount, sentence: str) -> b
     choices = [("keep", "Keep for this session"), ("again", "Try again"), ("command", "Use a command")]
     while sentence:
         taken = await app.push_screen_wait(
-            Ask("The sign-in is not in a keyring", f"{sentence}\n\n{_NOT_KEPT}", choices)
+            Ask("Not kept in a keyring", f"{sentence}\n\n{_NOT_KEPT}", choices)
         )
         if taken != "again":
             return taken != "command"

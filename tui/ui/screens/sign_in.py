@@ -45,18 +45,21 @@ class SignInScreen(Sheet["Approved | None"]):
     """Leads through one sign-in; dismisses with what was approved, None when the person went back.
 
     What was granted is held by the engine until the account is saved. `identity` is what will be asked for,
-    `summary` the settings of an account that is being added, in one line.
+    `summary` the settings of an account that is being added, in one line, `aside` where in that one is.
     """
 
     SCOPE: ClassVar[str] = "sign_in"
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("sign_in")]
 
-    def __init__(self, desk: Desk, account: Account, identity: Identity, summary: str = "") -> None:
+    def __init__(
+        self, desk: Desk, account: Account, identity: Identity, summary: str = "", aside: str = ""
+    ) -> None:
         super().__init__(desk, f"Sign in at {identity.issuer.title}")
         self._account = account
         self._issuer = identity.issuer
         self._identity = identity
         self._summary = summary
+        self._place = aside
         preset = by_name(account.provider) or by_address(account.address)
         self._explain = ExplainPage(self._issuer, preset.note if preset else "")
         self._client_id = ClientIdPage(self._issuer)
@@ -65,7 +68,7 @@ class SignInScreen(Sheet["Approved | None"]):
         self._page = ""
         self._way: Way | None = None
         self._turn = 0
-        self._running = False
+        self._under_way = False
         self._approval: Approval | None = None
 
     def inside(self) -> ComposeResult:
@@ -83,13 +86,14 @@ class SignInScreen(Sheet["Approved | None"]):
 
     def on_mount(self) -> None:
         """Explain first; where no client id is known, that."""
+        self.aside(self._place)
         self._explain.show(self._account, self._summary)
         self._show("explain" if self._identity.client_id else "client-id")
         self.set_interval(1.0, self._tick)
 
     def on_unmount(self) -> None:
         """An approval that is still waited for is not waited for any more."""
-        if self._running:
+        if self._under_way:
             self.desk.engine.post(CancelSignIn(self._account.address))
 
     def _show(self, page: str) -> None:
@@ -98,13 +102,14 @@ class SignInScreen(Sheet["Approved | None"]):
         go = self.query_one("#go", Button)
         go.label = {"client-id": "Go on", "failed": "Try again"}.get(page, "Sign in")
         go.display = page != "approve"
+        go.refresh(layout=True)  # a new label alone leaves the old width
         for way in Way:
             self.query_one(f"#way-{way}").display = page in ("approve", "failed") and self._offered(way)
         self.refresh_bindings()
         if page == "client-id":
             self.call_after_refresh(self._client_id.begin)
         elif page == "approve":
-            self.query_one("#back").focus()
+            self.set_focus(None)  # Enter shall not end the waiting
         else:
             go.focus()
 
@@ -163,8 +168,8 @@ class SignInScreen(Sheet["Approved | None"]):
     def _stop(self) -> None:
         """Give up what is waited for; what it still tells is not listened to."""
         self._turn += 1
-        if self._running:
-            self._running = False
+        if self._under_way:
+            self._under_way = False
             self.desk.engine.post(CancelSignIn(self._account.address))
 
     @work(group="sign-in")
@@ -174,27 +179,25 @@ class SignInScreen(Sheet["Approved | None"]):
         turn, self._way, self._approval = self._turn, way, None
         self._approve.prepare(time.time())
         self._show("approve")
-        self._running = True
+        self._under_way = True
         try:
             signed: SignedIn = await self.ask(BeginSignIn(self._account, way, again=again))
         except MailError as error:
             if turn == self._turn:
-                self._running = False
+                self._under_way = False
                 self._fail(error)
             return
         if turn == self._turn:
-            self._running = False
+            self._under_way = False
             await self._compare(signed)
 
     def on_engine_spoke(self, event: EngineSpoke) -> None:
         """The person has something to do."""
         spoken = event.event
-        if isinstance(spoken, SigningIn) and self._running and spoken.account == self._account.address:
+        if isinstance(spoken, SigningIn) and self._under_way and spoken.account == self._account.address:
             self._way = spoken.step.way
             self._approve.show(spoken.step, time.time())
             self._show("approve")
-            if spoken.step.way is Way.PASTE:
-                self._approve.answer.focus()
 
     def _fail(self, error: MailError) -> None:
         if isinstance(error, Cancelled):
@@ -209,8 +212,8 @@ class SignInScreen(Sheet["Approved | None"]):
         account = self._account
         if not signed.same:
             choices = [
-                ("use", f"Use it: {account.address} is another name of that mailbox"),
-                ("shared", f"Use it: {account.address} is a mailbox shared with me"),
+                ("use", "Use it: both are one mailbox"),
+                ("shared", "Use it: the account's mailbox is shared"),
                 ("again", "Sign in as somebody else"),
             ]
             taken = await self.app.push_screen_wait(
@@ -220,7 +223,7 @@ class SignInScreen(Sheet["Approved | None"]):
                 self._begin(self._way, again=True)
                 return
             if not taken:
-                self._stop()
+                self.desk.engine.post(CancelSignIn(account.address))
                 self._show("explain")
                 return
             if taken == "use" and account.login is not None:

@@ -21,8 +21,12 @@ _PROMISE = (
     "what is wrong, and never loses or doubles a message."
 )
 _DOORS = (
-    ("outlook", "Sign in at Outlook.com or Microsoft 365", "By a token from a command of your own, for now."),
-    ("other", "Another mail account", "Gmail, iCloud or your own server, by IMAP or POP3."),
+    (
+        "outlook",
+        "Sign in at Outlook.com or Microsoft 365",
+        "Type your address, approve in the browser, read your mail.",
+    ),
+    ("other", "Another mail account", "Gmail, iCloud, Fastmail or your own server; the settings are found."),
     ("demo", "Try the demo", "A sample mailbox; nothing leaves this computer."),
 )
 

@@ -107,14 +107,14 @@ class ServersStep(Step):
         self._folded.update(Content(self._in_short()))
 
     def _in_short(self) -> str:
-        """The servers in one line each way."""
+        """The servers in one line each, in the columns of the fields."""
         receiving = {Protocol.IMAP: self._imap, Protocol.POP3: self._pop3, Protocol.NONE: None}[self.incoming]
-        parts = []
+        lines = []
         if receiving is not None:
-            parts.append(f"Receives from {receiving.shown or 'a server nobody has named'}")
+            lines.append(("Receives from", receiving.shown or "no server is known for this"))
         if self._smtp.shown:
-            parts.append(f"{'sends' if parts else 'Sends'} through {self._smtp.shown}")
-        return " · ".join(parts)
+            lines.append(("Sends through", self._smtp.shown))
+        return "\n".join(f"{label:>15} {server}" for label, server in lines)
 
     # What was found
 
@@ -161,6 +161,7 @@ class ServersStep(Step):
         elif event.select is self._sender:
             preset = self.sender
             self._smtp.fill(preset.smtp if preset else self._own_smtp)
+            self._suit()
 
     @property
     def sender(self) -> Preset | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -11,7 +10,7 @@ from tui.model.error import BadInput
 from tui.model.issuer import Issuer
 from tui.ui import sign_in_words as words
 from tui.ui.widgets.form import CleanInput, Field
-from tui.ui.widgets.sign_in_views import Page
+from tui.ui.widgets.sign_in_views import Numbered, Page
 
 
 class ClientIdPage(Page):
@@ -35,9 +34,7 @@ class ClientIdPage(Page):
             yield self._secret_field
         yield Static(Content("How to register one"), classes="question")
         for number, step in enumerate(words.how_to_register(self._issuer), 1):
-            with Horizontal(classes="numbered"):
-                yield Static(Content(f"{number}"), classes="number")
-                yield Static(Content(step), classes="words")
+            yield Numbered(number, step)
 
     def begin(self) -> None:
         """Type at once."""

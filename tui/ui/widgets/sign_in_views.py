@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -54,6 +54,20 @@ class ExplainPage(Page):
         self._text.update(Content("").join(parts))
 
 
+class Numbered(Horizontal):
+    """One step of several: its number, and beside it what to do."""
+
+    def __init__(self, number: int, step: str) -> None:
+        super().__init__(classes="numbered")
+        self._number = number
+        self._step = step
+
+    def compose(self) -> ComposeResult:
+        """Number and words."""
+        yield Static(Content(str(self._number)), classes="number")
+        yield Static(Content(self._step), classes="words")
+
+
 class ApprovePage(Page):
     """What the person has to do now, and that it is waited for."""
 
@@ -64,21 +78,23 @@ class ApprovePage(Page):
         self.step: SignInStep | None = None
         self._since = 0.0
         self._before = Static(classes="text")
+        self._steps = Vertical(*(Numbered(n, step) for n, step in enumerate(_BY_PASTE, 1)), id="numbers")
         self._code = Static(id="code")
         self._waiting = Static(classes="text", id="waiting")
-        self._after = Static(classes="text muted")
-        self._url = Static(classes="text", id="url")
         self._answer = Input(password=True, placeholder="http://localhost…", compact=True, id="answer")
         self.answer_field = Field("Its address", self._answer)
+        self._after = Static(classes="text muted")
+        self._url = Static(classes="text", id="url")
 
     def compose(self) -> ComposeResult:
-        """What to do, code, clock, address, the field for the answer."""
+        """What to do, code, clock, the field for the answer, the address to open."""
         yield self._before
+        yield self._steps
         yield self._code
         yield self._waiting
+        yield self.answer_field
         yield self._after
         yield self._url
-        yield self.answer_field
 
     @property
     def answer(self) -> Input:
@@ -88,57 +104,56 @@ class ApprovePage(Page):
     def prepare(self, now: float) -> None:
         """Nothing to do yet: the service is being asked."""
         self.step, self._since = None, now
-        self._draw(f"Asking {self._issuer.title} how to go on…", "", "")
+        self._draw(f"◌ Asking {self._issuer.title} how to go on…", "", "")
 
     def show(self, step: SignInStep, now: float) -> None:
         """Show what has to be done, from `now` (Unix seconds) on."""
         if self.step is None or self.step.way is not step.way:
             self._since = now
         self.step = step
-        host = words.host_of(step.url)
-        before, after = {
-            Way.BROWSER: (self._in_browser(step, host), _NO_WINDOW if step.opened else ""),
-            Way.DEVICE: (_by_code(host), "The page is at"),
-            Way.PASTE: (_BY_PASTE.format(who=self._address), ""),
-        }[step.way]
-        self._draw(before, after, step.url)
+        self._draw(*self._said(step), step.url)
         self.tick(now)
 
-    def _in_browser(self, step: SignInStep, host: str) -> str:
+    def _said(self, step: SignInStep) -> tuple[str, str]:
+        """What stands above the code or clock, and above the address."""
+        if step.way is Way.DEVICE:
+            return _BY_CODE, ""
+        if step.way is Way.PASTE:
+            return f"Sign in as {self._address} in any browser:", "The address to open (y copies it):"
         if step.opened:
-            return f"Your browser has opened {host}. Sign in as {self._address} there and approve."
-        return (
-            f"Open this address in a browser on this computer, sign in as {self._address} and approve. "
-            "y copies it."
-        )
+            host = words.host_of(step.url)
+            before = f"Your browser has opened {host}. Sign in as {self._address} there and approve."
+            return before, _NO_WINDOW
+        return f"Sign in as {self._address} in a browser on this computer, and approve.", _TO_OPEN
 
     def _draw(self, before: str, after: str, url: str) -> None:
         step = self.step
-        self._before.update(Content(before))
-        self._after.update(Content(after))
-        self._after.display = bool(after)
-        self._url.update(Content(safe_line(url, _LONGEST_URL)))
-        self._url.display = bool(url)
-        self._code.update(Content(words.spaced(step.user_code) if step else ""))
-        self._code.display = bool(step and step.user_code)
-        self._waiting.update(Content(""))
-        self.answer_field.display = bool(step and step.way is Way.PASTE)
+        pasting = bool(step and step.way is Way.PASTE)
+        for widget, text in (
+            (self._before, before),
+            (self._after, after),
+            (self._url, safe_line(url, _LONGEST_URL)),
+            (self._code, words.spaced(step.user_code) if step else ""),
+            (self._waiting, ""),
+        ):
+            widget.update(Content(text))
+            widget.display = bool(text)
+        self._steps.display = self.answer_field.display = pasting
         self.answer_field.complain("")
+        self.scroll_home(animate=False)
 
     def tick(self, now: float) -> None:
         """Let the clock go on."""
         step = self.step
         if step is None:
             return
+        clock = words.countdown(now - self._since)
         if step.until:
             left = step.until - now
-            clock = f"the code is good for {words.clock(left)}" if left > 0 else "the code has run out"
-        else:
-            clock = words.clock(now - self._since)
-        told = safe_line(step.words, 300)
-        self._waiting.update(
-            Content(f"◌ Waiting for your approval · {clock}" + (f"\n{told}" if told else ""))
-        )
+            clock = f"the code is good for {words.countdown(left)}" if left > 0 else "the code has run out"
+        lines = (f"◌ Waiting for your approval · {clock}", safe_line(step.words, 300))
+        self._waiting.update(Content("\n".join(line for line in lines if line)))
+        self._waiting.display = True
 
 
 class FailedPage(Page):
@@ -155,7 +170,8 @@ class FailedPage(Page):
     def show(self, error: MailError, approval: str) -> None:
         """Say what happened; `approval` is the link for an administrator where one has to approve."""
         known = explain(error.detail) if error.detail else None
-        advice = [known.meaning if known else "", error.hint or (known.fix if known else "")]
+        fix = "" if approval else error.hint or (known.fix if known else "")
+        advice = [known.meaning if known else "", fix]
         parts = [Content.assemble(("✗ ", "bold $text-error"), (safe_text(error.what), "bold"))]
         parts += [
             Content(f"\n\n{safe_text(line)}") for line in dict.fromkeys(advice) if line and line != error.what
@@ -174,14 +190,12 @@ class FailedPage(Page):
 
 
 _NO_WINDOW = "No window there? Copy this address (y) into a browser on this computer, or open it again (o):"
+_BY_CODE = "Open the page below on any device (o opens it here), and type this code (c copies it):"
+_TO_OPEN = "The address to open (y copies it, o opens it):"
 _BY_PASTE = (
-    "1  Open the address below in any browser, on any computer (y copies it).\n"
-    "2  Sign in as {who} and approve.\n"
-    "3  The browser then ends on a page at localhost that cannot be loaded. That is as it should be: "
-    "its address holds the answer.\n"
-    "4  Copy that whole address from the browser, and paste it here."
+    "Copy the address below (y) into any browser, on any computer.",
+    "Sign in there and approve.",
+    "The browser then ends on a page at localhost that cannot be loaded. That is as it should be: its "
+    "address holds the answer.",
+    "Copy that whole address from the browser, and paste it here.",
 )
-
-
-def _by_code(host: str) -> str:
-    return f"Open {host} on any device (o opens it here), and type this code (c copies it):"
