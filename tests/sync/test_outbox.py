@@ -97,6 +97,7 @@ ANSWERS = [
     ("body cut", (rule(rb"^Subject", Act.CLOSE),), None),
     ("dot 5xx", (rule(rb"^\.\r\n", b"554 5.2.0 spam\r\n"),), FAILED),
     ("dot 4xx", (rule(rb"^\.\r\n", b"451 4.3.0 later\r\n"),), QUEUED),
+    ("dot 4xx that will not pass", (rule(rb"^\.\r\n", b"452 4.5.3 too many recipients\r\n"),), FAILED),
     ("dot cut", (rule(rb"^\.\r\n", Act.CLOSE),), UNSURE),
     ("dot garbled", (rule(rb"^\.\r\n", (b"2", Act.CLOSE)),), UNSURE),
     ("EHLO cut", (rule(rb"^(?i:EHLO)", Act.CLOSE),), QUEUED),

@@ -142,7 +142,8 @@ class HandOver:
         if 200 <= code < 300:
             return self._accepted(text)
         self._heard(f"{code} {text}")
-        return Happening.REFUSED if code >= 500 else Happening.DEFERRED
+        waits = isinstance(self._connection.refusal(code, text), Busy)
+        return Happening.DEFERRED if waits else Happening.REFUSED
 
     def _accepted(self, text: str) -> Happening:
         self._server_id = self._connection.replaced_id(text)
