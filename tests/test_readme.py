@@ -13,7 +13,8 @@ from tui.cli.commands import COMMANDS, SCREEN, define
 from tui.cli.parser import Parser, find_command
 from tui.config import settings
 from tui.config.schema import ACCOUNT, GENERAL
-from tui.model import error
+from tui.config.settings import CLIENT_ID
+from tui.model import error, registration
 from tui.model.preset import PRESETS
 from tui.ui import keys
 
@@ -149,7 +150,26 @@ def test_links_lead_somewhere() -> None:
 
     assert {f"screenshots/{scene.name}.png" for scene in SCENES} <= {*inside}
     for target in inside:
-        assert (ROOT / target).is_file(), target
+        if target.startswith("#"):
+            assert target in _anchors(), target
+        else:
+            assert (ROOT / target).is_file(), target
+
+
+def _anchors() -> set[str]:
+    """The places inside that can be linked to, named as GitHub does."""
+    titles = re.findall(r"^#+ (.+)", README, re.MULTILINE)
+    return {"#" + re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
+
+
+def test_registration_is_told_as_the_program_tells_it() -> None:
+    steps = " ".join(registration.STEPS)
+    section = _section("The client id")
+
+    names = re.findall(r"[A-Z]\w*\.(?:AccessAsUser\.All|Send)|offline_access|openid|profile", steps)
+    for word in (registration.PORTAL, "http://localhost", "Allow public client flows", CLIENT_ID, *names):
+        assert word in section, word
+    assert len(names) == 6
 
 
 def test_providers_that_are_named_are_known() -> None:
