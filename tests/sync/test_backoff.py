@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.model.error import Busy, Offline
-from tui.sync.backoff import LONGEST_DELAY, RETRY_MINUTES, Backoff, send_delay
+from tui.sync.backoff import LONGEST_DELAY, RETRY_MINUTES, Backoff, pace, send_delay
 
 
 def test_delays_double_up_to_five_minutes() -> None:
@@ -23,6 +24,19 @@ def test_jitter_keeps_between_half_and_all(failures: int, jitter: float) -> None
     delay, _ = Backoff(min(failures, 16)).after(Offline("gone"), jitter)
     ceiling = min(LONGEST_DELAY, 2.0 ** min(failures, 16))
     assert ceiling / 2 <= delay <= ceiling
+
+
+@pytest.mark.parametrize(
+    ("host", "seconds"),
+    [
+        ("smtp.office365.com", 2.0),
+        ("SMTP-MAIL.outlook.com.", 2.0),
+        ("notoutlook.com", 0.0),
+        ("mail.contoso.example", 0.0),
+    ],
+)
+def test_services_that_take_few_messages_a_minute(host: str, seconds: float) -> None:
+    assert pace(host) == seconds
 
 
 def test_a_busy_server_is_given_the_time_it_names() -> None:

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.rig import Rig, settings_of
+from tests.rig import Rig, RigMaker, account_on, settings_of
+from tests.servers.dovecot import Dovecot
 from tests.servers.scripted import SMTP_GREETING, Act, Rule, Scripted, rule, smtp
 from tests.servers.smtp_sink import SmtpSink
 from tests.sync.letters_in import letter
+from tests.sync.test_imap import until
 from tui.config.paths import find
 from tui.config.secrets import Secrets
 from tui.model.account import Account, Login, Protocol, SecretSource
@@ -136,6 +138,76 @@ def test_partial_refusal_is_kept_with_its_reason(tmp_path: Path, plain_sink: Smt
     assert [one.state for one in found.recipients] == [RecipientState.ACCEPTED, RecipientState.REFUSED]
     assert found.recipients[1].code == 550 and "no such mailbox" in found.recipients[1].text
     assert [one.recipients for one in plain_sink.received] == [(TO[0],)]
+
+
+def test_those_who_were_refused_are_tried_again_alone(tmp_path: Path, plain_sink: SmtpSink) -> None:
+    plain_sink.refuse[TO[1]] = "550 5.1.1 no such mailbox"
+    sender = Sender(tmp_path, account_at(plain_sink))
+    try:
+        number = sender.queue()
+        sender.send(number)
+        sender.rig.ask(RetrySend(number))
+        still = sender.send(number)
+        assert still.state is SENT and still.recipients[1].state is RecipientState.REFUSED
+        del plain_sink.refuse[TO[1]]
+        sender.rig.ask(RetrySend(number))
+        found = sender.send(number)
+        with pytest.raises(Refused):
+            sender.rig.ask(RetrySend(number))
+    finally:
+        sender.close()
+    assert found.state is SENT
+    assert {one.state for one in found.recipients} == {RecipientState.ACCEPTED}
+    assert [one.recipients for one in plain_sink.received] == [(TO[0],), (TO[1],)]
+    assert len({mail.raw for mail in plain_sink.received}) == 1
+    assert len(sender.rig.role(Role.SENT)) == 1
+
+
+def test_no_more_mails_a_minute_than_the_service_takes(
+    tmp_path: Path, plain_sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.sync.backoff.PACES", ((plain_sink.server.host, 0.3),))
+    sender = Sender(tmp_path, account_at(plain_sink))
+    try:
+        numbers = [sender.queue(one) for one in range(4)]
+        began = time.monotonic()
+        sender.rig.ask(SendNow(tuple(numbers)))
+        assert time.monotonic() - began >= 0.9
+    finally:
+        sender.close()
+    assert len(plain_sink.received) == 4
+
+
+@pytest.mark.dovecot
+@pytest.mark.parametrize("field", ["Message-ID", "X-Microsoft-Original-Message-ID"])
+def test_an_unsure_mail_that_stands_in_sent_has_left(
+    make_rig: RigMaker, dovecot: Dovecot, user: str, field: str
+) -> None:
+    """Exchange gives the copy an id of its own and keeps ours aside."""
+    copy = letter(1).replace(b"Message-ID", field.encode())
+    dovecot.folder(user, "Sent")
+    with scripted(rule(rb"^\.\r\n", Act.CLOSE)) as server:
+        account = replace(account_on(dovecot, user), smtp=server.server())
+        rig = make_rig(account)
+        rig.fetch()
+        number = int(rig.ask(QueueMessage(account.address, account.address, TO, letter(1))))
+        rig.ask(SendNow((number,)))
+        with Reader(rig.paths.database) as reader:
+            unsure = reader.outgoing(number)
+            assert unsure and unsure.state is SendState.UNSURE
+        rig.engine.close()
+        dovecot.deliver(user, copy, "Sent")
+        rig = make_rig(account)
+        until(lambda: _state(rig, number) is SENT)
+        rig.engine.close()
+        assert sum(line.startswith(b"DATA") for line in server.lines) == 1
+
+
+def _state(rig: Rig, number: int) -> SendState:
+    with Reader(rig.paths.database) as reader:
+        found = reader.outgoing(number)
+    assert found
+    return found.state
 
 
 def test_what_is_received_is_what_was_frozen(tmp_path: Path, plain_sink: SmtpSink) -> None:

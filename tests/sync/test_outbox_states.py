@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tui.model.draft import SendState
 from tui.sync.outbox_states import DURABLE, TRANSITIONS, Happening, following
 
@@ -34,9 +32,10 @@ def test_after_the_dot_only_the_servers_own_no_leads_back_to_the_queue() -> None
     assert back == {Happening.DEFERRED, Happening.PARTLY_DEFERRED}
 
 
-@pytest.mark.parametrize("state", [SendState.SENT, SendState.CANCELLED])
-def test_nothing_follows_the_end(state: SendState) -> None:
-    assert all(following(state, happening) is None for happening in Happening)
+def test_nothing_follows_the_end_but_the_persons_own_wish_for_those_who_were_refused() -> None:
+    assert all(following(SendState.CANCELLED, happening) is None for happening in Happening)
+    after = {happening for happening in Happening if following(SendState.SENT, happening)}
+    assert after == {Happening.RETRIED}
 
 
 def test_a_mail_on_its_way_cannot_be_cancelled() -> None:

@@ -217,11 +217,16 @@ def cancel(
 
 
 def retry(db: sqlite3.Connection, number: int, now: int) -> bool:
-    """Send as soon as possible what waits, failed or is unsure; False for any other. The person's decision.
+    """Send as soon as possible what waits, failed, is unsure, or was sent but for those who were refused;
+    False for any other. The person's decision.
 
     Recipients who were refused are tried again; those who have it already are not.
     """
-    if not set_state(db, number, _BACK, SendState.QUEUED, {"due": now}):
+    refused = "SELECT 1 FROM recipient WHERE outbox = ? AND state = 'refused'"
+    partly = db.execute(refused, (number,)).fetchone() is not None
+    if not set_state(
+        db, number, _BACK | {SendState.SENT} if partly else _BACK, SendState.QUEUED, {"due": now}
+    ):
         return False
     db.execute(
         "UPDATE recipient SET state = 'pending', code = 0, text = '' WHERE outbox = ? AND state = 'refused'",

@@ -259,7 +259,7 @@ class Writer(Transactions):
         self._do(pending.failed, ids, error)
 
     def pending_tried(self, number: int) -> bool:
-        """A change that cannot be made twice is about to be tried; False where it was taken back meanwhile."""
+        """A change that cannot be made twice is about to be tried; False where it was taken back."""
         with self.durable():
             return self._do(pending.tried, number)
 

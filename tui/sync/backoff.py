@@ -33,6 +33,22 @@ class Backoff:
         return delay, Backoff(min(self.failures + 1, 16))
 
 
+PACES = (
+    ("office365.com", 2.0),
+    ("outlook.com", 2.0),
+    ("office365.us", 2.0),
+    ("outlook.cn", 2.0),
+)
+"""Domains of servers that take only so many messages a minute, as seconds between two. Exchange Online: 30
+(learn.microsoft.com, "Exchange Online limits", message rate limit)."""
+
+
+def pace(host: str) -> float:
+    """Seconds that are to pass between two mails handed to this server."""
+    name = host.lower().rstrip(".")
+    return next((one for domain, one in PACES if name == domain or name.endswith(f".{domain}")), 0.0)
+
+
 RETRY_MINUTES = (1, 5, 15, 60, 120, 240)
 MAX_ATTEMPTS = 40
 

@@ -103,24 +103,30 @@ class HandOver:
         waiting = [one.address for one in self.outgoing.recipients if one.state is RecipientState.PENDING]
         said = self._connection.begin(self.outgoing.sender, waiting, self._raw)
         answers = {one.address: deferred(one) for one in said}
-        self._remember(tuple(answers.get(one.address, one) for one in self.outgoing.recipients))
+        self._remember(tuple(answers.get(one.address, one) for one in self.outgoing.recipients), set(waiting))
         for one in answers.values():
             if one.state is not RecipientState.ACCEPTED:
                 self._heard(f"{one.code} {one.text}")
         return any(one.state is RecipientState.ACCEPTED for one in answers.values())
 
-    def _remember(self, recipients: tuple[Recipient, ...]) -> None:
-        """Refusals are kept at once; an acceptance counts only with the server's word after the dot."""
+    def _remember(self, recipients: tuple[Recipient, ...], asked: set[str]) -> None:
+        """Refusals are kept at once; an acceptance counts only with the server's word after the dot. Who was
+        not asked this time has got the mail by an earlier try."""
         self.outgoing = replace(self.outgoing, recipients=recipients)
         kept = [
-            replace(one, state=RecipientState.PENDING) if one.state is RecipientState.ACCEPTED else one
+            replace(one, state=RecipientState.PENDING)
+            if one.state is RecipientState.ACCEPTED and one.address in asked
+            else one
             for one in recipients
         ]
         self._writer.outbox_recipients(self.outgoing.id, kept)
 
     def _without_recipients(self) -> Happening:
-        waiting = any(one.state is RecipientState.PENDING for one in self.outgoing.recipients)
-        return Happening.DEFERRED if waiting else Happening.REFUSED
+        """Nobody was taken this time; those of an earlier try have it all the same."""
+        states = {one.state for one in self.outgoing.recipients}
+        if RecipientState.PENDING in states:
+            return Happening.DEFERRED
+        return Happening.REST_REFUSED if RecipientState.ACCEPTED in states else Happening.REFUSED
 
     def _before_the_dot(self, error: MailError) -> Happening:
         if isinstance(error, Refused | BadInput):

@@ -16,7 +16,7 @@ from tui.model.event import OutboxChanged, Phase, Problem
 from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync import futures
-from tui.sync.backoff import MAX_ATTEMPTS, send_delay
+from tui.sync.backoff import MAX_ATTEMPTS, pace, send_delay
 from tui.sync.connecting import sign_in
 from tui.sync.context import Context
 from tui.sync.hand_over import UNSURE, HandOver, move, recover
@@ -49,6 +49,7 @@ class Outbox:
         self._ended = threading.Event()
         self._news = threading.Condition()
         self._nudged = False
+        self._handed: dict[str, float] = {}
         self._asked: dict[int, list[Future[SendState]]] = {}
         self._connection: tuple[str, SmtpConnection] | None = None
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
@@ -202,12 +203,23 @@ class Outbox:
             if not self._stop.is_set():
                 self._not_begun(writer, outgoing, error)
             return
+        self._keep_pace(outgoing.account)
+        if self._stop.is_set():
+            return
         hand_over = HandOver(connection, writer, outgoing, reader.outgoing_raw(outgoing.id))
         happening = hand_over.run()
         if happening is None:
             self._hang_up(politely=False)  # it may stand in the middle of a mail that was taken back
         else:
             self._finish(reader, writer, hand_over, happening)
+
+    def _keep_pace(self, address: str) -> None:
+        """Wait until the server may be given another mail: one that is given too many refuses them all."""
+        account = self._context.account(address)
+        seconds = pace(account.smtp.host) if account and account.smtp else 0.0
+        if seconds:
+            self._stop.wait(max(0.0, self._handed.get(address, -seconds) + seconds - time.monotonic()))
+            self._handed[address] = time.monotonic()
 
     def _connected(self, address: str) -> SmtpConnection:
         from tui.net.smtp import SmtpConnection

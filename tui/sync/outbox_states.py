@@ -21,6 +21,7 @@ class Happening(Enum):
     PARTLY_DEFERRED = auto()
     DEFERRED = auto()
     REFUSED = auto()
+    REST_REFUSED = auto()
     CUT = auto()
     CRASHED = auto()
     FOUND = auto()
@@ -44,12 +45,14 @@ TRANSITIONS: dict[tuple[SendState, Happening], SendState] = {
     (_S.SENDING, _H.CUT): _S.QUEUED,
     (_S.SENDING, _H.CRASHED): _S.QUEUED,
     (_S.SENDING, _H.REFUSED): _S.FAILED,
+    (_S.SENDING, _H.REST_REFUSED): _S.SENT,
     (_S.DOT_SENT, _H.ACCEPTED): _S.SENT,
     (_S.DOT_SENT, _H.PARTLY_DEFERRED): _S.QUEUED,
     (_S.DOT_SENT, _H.DEFERRED): _S.QUEUED,
     (_S.DOT_SENT, _H.REFUSED): _S.FAILED,
     (_S.DOT_SENT, _H.CUT): _S.UNSURE,
     (_S.DOT_SENT, _H.CRASHED): _S.UNSURE,
+    (_S.SENT, _H.RETRIED): _S.QUEUED,  # to those who were refused
     (_S.UNSURE, _H.FOUND): _S.SENT,
     (_S.UNSURE, _H.RETRIED): _S.QUEUED,
     (_S.UNSURE, _H.CANCELLED): _S.CANCELLED,

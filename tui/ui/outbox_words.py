@@ -34,6 +34,12 @@ _LONGEST_UNDO = 600
 """Seconds: a mail that waits longer was told to be sent later, and stays."""
 
 
+def can_retry(mail: Outgoing) -> bool:
+    """Whether it may be sent (again) now: what was sent, to those who were refused."""
+    refused = any(one.state is RecipientState.REFUSED for one in mail.recipients)
+    return mail.state in CAN_COME_BACK or (mail.state is SendState.SENT and refused)
+
+
 def mark(state: SendState) -> str:
     """One cell that tells the states apart without colour."""
     return _MARKS[state]
@@ -53,7 +59,7 @@ def state_words(mail: Outgoing, now: float) -> str:
         case SendState.DOT_SENT | SendState.UNSURE:
             return "Perhaps sent: nobody knows"
         case SendState.SENT:
-            return "Sent"
+            return "Sent, but not to all" if can_retry(mail) else "Sent"
         case SendState.FAILED:
             return "Not sent"
         case SendState.CANCELLED:

@@ -21,7 +21,7 @@ from tui.model.safe_text import safe_line
 from tui.ui import keys
 from tui.ui.desk import Desk
 from tui.ui.messages import EngineSpoke
-from tui.ui.outbox_words import CAN_COME_BACK, account_of, mark, state_words
+from tui.ui.outbox_words import CAN_COME_BACK, account_of, can_retry, mark, state_words
 from tui.ui.screens.compose import ComposeScreen
 from tui.ui.screens.dialog import Ask
 from tui.ui.screens.sheet import Sheet
@@ -123,7 +123,7 @@ class OutboxScreen(Sheet[None]):
     async def action_retry(self) -> None:
         """Send the mail now; what may have left already is asked about first."""
         mail = self._chosen
-        if mail is None or not self._may(mail):
+        if mail is None or not (can_retry(mail) or self._may(mail)):
             return
         if mail.state is SendState.UNSURE:
             choices = [("", "Leave it"), ("s", "Send it again")]
