@@ -70,6 +70,18 @@ def server(request: pytest.FixtureRequest) -> Iterator[Dovecot]:
         thread.join()
 
 
+@pytest.fixture(scope="module")
+def hashing(request: pytest.FixtureRequest) -> Iterator[Dovecot]:
+    """A Dovecot that offers SCRAM and CRAM-MD5 but keeps passwords in a form that is of no use for them."""
+    request.getfixturevalue("dovecot")
+    made = Dovecot(mechanisms="plain login cram-md5 scram-sha-256", hashed=True)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.remove()
+
+
 @pytest.fixture(params=list(SERVICES))
 def connection(server: Dovecot, request: pytest.FixtureRequest) -> Iterator[Connection]:
     """A connection by each protocol, by TLS and by STARTTLS."""
@@ -109,6 +121,18 @@ def test_a_wrong_password(
         connection.sign_in(Login(user), Secret("canary-wrong"))
     assert raised.value.retry in (Retry.NEVER, Retry.USER)
     assert "canary" not in f"{raised.value.what}{raised.value.hint}{raised.value.detail}"
+
+
+@pytest.mark.parametrize("service", list(SERVICES))
+def test_a_password_that_is_kept_as_a_hash(hashing: Dovecot, service: str, user: str) -> None:
+    connection = SERVICES[service](hashing.server(service), hashing.ca_file)
+    try:
+        connection.connect()
+        with pytest.raises(SignInNeeded):
+            connection.sign_in(Login(user), Secret("wrong"))
+        connection.sign_in(Login(user), Secret(PASSWORD))
+    finally:
+        connection.close()
 
 
 @pytest.mark.parametrize("name", login.TOKENS)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import getpass
 import grp
+import hashlib
 import itertools
 import os
 import pwd
@@ -157,7 +159,8 @@ class Dovecot:
     `capability` replaces the IMAP capabilities it owns to, so that a client must do without; `relay` is the
     port submission hands mail to; `introspect` the URL of an OAuth introspection service, "" for none;
     `special_use` whether folders say what they are for, `issued` certificates of an authority made before;
-    `mechanisms` the SASL mechanisms it offers, those that fit by default.
+    `mechanisms` the SASL mechanisms it offers, those that fit by default; `hashed` makes it keep a hash of
+    the password only, as most servers do, with which SCRAM and CRAM-MD5 cannot work.
     """
 
     def __init__(
@@ -169,6 +172,7 @@ class Dovecot:
         special_use: bool = True,
         issued: Certificates | None = None,
         mechanisms: str = "",
+        hashed: bool = False,
     ) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="outlook-tui-dovecot-"))
         self.root.chmod(0o755)  # mail belongs to nobody when root runs the tests
@@ -182,6 +186,8 @@ class Dovecot:
         (self.root / "mail").mkdir()
         self._own(self.root / "mail")
         self._mechanisms = mechanisms or "plain login" + " xoauth2 oauthbearer" * bool(introspect)
+        digest = base64.b64encode(hashlib.sha256(PASSWORD.encode()).digest()).decode()
+        self._kept = "{SHA256}" + digest if hashed else PASSWORD
         self._write_config(capability, relay, introspect, special_use)
 
     def _write_config(self, capability: str, relay: int, introspect: str, special_use: bool) -> None:
@@ -191,7 +197,7 @@ class Dovecot:
         if introspect:
             (self.root / "oauth.conf").write_text(_OAUTH_FILE.format(url=introspect))
         text = _CONFIG.format(
-            root=self.root, name=self.root.name, certificate=self.certificates.good, password=PASSWORD,
+            root=self.root, name=self.root.name, certificate=self.certificates.good, password=self._kept,
             uid=self._uid, gid=self._gid, special=_SPECIAL if special_use else "",
             chroot="" if os.getuid() == 0 else "chroot =", owner="" if os.getuid() == 0 else owner,
             imap=self.imap, imaps=self.imaps, pop3=self.pop3, pop3s=self.pop3s, submission=self.submission,
