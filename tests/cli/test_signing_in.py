@@ -263,6 +263,21 @@ def test_a_revoked_sign_in_keeps_what_was_written(
     assert [row["state"] for row in added("outbox", "send", "--json").records] == ["sent"]
 
 
+def test_signing_in_beside_a_program_that_waits_for_it(
+    added: RealProgram, identity: IdentityServer, oauth_dovecot: Dovecot, me: str
+) -> None:
+    identity.revoke()
+    with added.start("sync", "--watch", "--json") as leader:
+        leader.line('"summary"')
+        leader.line('"phase": "sign-in"')
+        oauth_dovecot.deliver(me, _mail(3))
+        added("account", "login", "--device-code")
+        leader.line('"phase": "up-to-date"')
+        assert len(added("list", "--json").records) == 1
+        leader.process.send_signal(signal.SIGINT)
+        assert leader.ended() == 130
+
+
 def test_removing_an_account_forgets_its_sign_in(added: RealProgram) -> None:
     assert json.loads(added.keyring.read_text())
 
