@@ -90,3 +90,21 @@ def test_numbers() -> None:
             number({b"UID": odd}, b"UID", 10)
     assert fetch_items.is_fetch(b"* 3 fetch (UID 1)\r\n")
     assert not fetch_items.is_fetch(b"* 3 EXISTS\r\n")
+
+
+@pytest.mark.parametrize("ends", [b")\r\n", b" X-MORE NIL)\r\n"])
+def test_the_usual_answers_to_our_own_commands(ends: bytes) -> None:
+    """The short way and the long way read the same."""
+    header = (
+        b'* 7 FETCH (UID 42 FLAGS (\\Seen $Label1) INTERNALDATE " 3-Oct-2026 20:05:27 +0000"'
+        b" RFC822.SIZE 2587 BODY[HEADER.FIELDS (FROM TO)] {4}\r\n"
+    )
+    assert parse(Response(header + ends, (b"a\r\n)",))) == {
+        b"UID": b"42",
+        b"FLAGS": b"\\Seen $Label1",
+        b"INTERNALDATE": b" 3-Oct-2026 20:05:27 +0000",
+        b"RFC822.SIZE": b"2587",
+        b"BODY": b"a\r\n)",
+    }
+    body = b"* 7 FETCH (UID 42 BODY[] {3}\r\n"
+    assert parse(Response(body + ends, (b"abc",))) == {b"UID": b"42", b"BODY": b"abc"}

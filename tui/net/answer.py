@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tui.model.message import Flag
 
@@ -35,8 +36,7 @@ class Listing:
     complete: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FetchedHeader:
+class FetchedHeader(NamedTuple):
     """A message without its body: `received` is INTERNALDATE in Unix seconds, `size` the server's octet
     count (approximate on Exchange), `header` the fields of `bulk.FIELDS` with CRLF line ends."""
 

@@ -7,7 +7,7 @@ so that neither takes the other's answers.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tui.model.account import Auth
 from tui.net import faults
@@ -19,8 +19,7 @@ _LITERAL = re.compile(rb"~?\{(\d{1,12})\+?\}\r\n\Z")
 _PUSH = re.compile(rb"\* (\d{1,10}) (EXISTS|EXPUNGE|FETCH)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """A response's text with every literal's announcement left in, CRLF and all, and the literals."""
 
     text: bytes

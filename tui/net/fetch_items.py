@@ -7,6 +7,12 @@ import re
 
 from tui.net.conversation import Response
 
+# What nearly all servers answer to our own commands, so that one match does for a message.
+_USUAL = re.compile(
+    rb"\* \d{1,10} FETCH \(UID (\d{1,10})"
+    rb'(?: FLAGS \(([^()"{\r\n]*)\) INTERNALDATE "([^"\\\r\n]*)" RFC822\.SIZE (\d{1,20}))?'
+    rb" BODY\[[^\]\r\n]*\] \{\d+\}\r\n\)\r\n"
+)
 _START = re.compile(rb"\* \d{1,10} FETCH \(", re.IGNORECASE)
 _NAME = re.compile(rb" *([A-Za-z0-9.\-]+)(?:\[[^\]\r\n]*\](?:<\d+>)?)? +")
 _VALUE = re.compile(rb'~?\{\d+\+?\}\r\n|"((?:[^"\\\r\n]|\\.)*)"|\(|([^ ()"\r\n]+)')
@@ -27,6 +33,8 @@ def parse(response: Response) -> dict[bytes, bytes]:
     A list's value is what stands between its parentheses; NIL is left out. Raises ValueError for what does
     not follow the grammar.
     """
+    if (usual := _USUAL.fullmatch(response.text)) and len(response.literals) == 1:
+        return _usual_items(usual, response.literals[0])
     text, literals = response.text, iter(response.literals)
     start = _START.match(text)
     if not start:
@@ -53,6 +61,13 @@ def parse(response: Response) -> dict[bytes, bytes]:
             found = next(literals, b"")
         items[name[1].upper()] = found
     return items
+
+
+def _usual_items(usual: re.Match[bytes], body: bytes) -> dict[bytes, bytes]:
+    uid, words, received, size = usual.groups()
+    if words is None:
+        return {b"UID": uid, b"BODY": body}
+    return {b"UID": uid, b"FLAGS": words, b"INTERNALDATE": received, b"RFC822.SIZE": size, b"BODY": body}
 
 
 def _end_of_list(text: bytes, position: int, literals: object) -> int:
