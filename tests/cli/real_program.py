@@ -162,10 +162,13 @@ class Terminal:
 
 @dataclass(frozen=True, slots=True)
 class RealProgram:
-    """`python -m tui --home HOME …` in an environment without desktop, proxies and the person's keyring."""
+    """`python -m tui --home HOME …` in an environment without desktop, proxies and the person's keyring.
+
+    `more` is added to it, None takes a variable out; `under` is a command that runs the program."""
 
     home: Path
-    more: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, str | None] = field(default_factory=dict)
+    under: tuple[str, ...] = ()
 
     @property
     def keyring(self) -> Path:
@@ -181,13 +184,17 @@ class RealProgram:
             if name not in (*_DESKTOP, *_PROXIES, "OUTLOOK_TUI_CLIENT_ID", "OUTLOOK_TUI_HOME")
         }
         ours = {"PYTHON_KEYRING_BACKEND": on_disk.BACKEND, on_disk.FILE: str(self.keyring)}
-        return {**kept, **ours, "PYTHONPATH": str(ROOT), **self.more}
+        changed = {**kept, **ours, "PYTHONPATH": str(ROOT), **self.more}
+        return {name: value for name, value in changed.items() if value is not None}
+
+    def _argv(self, words: tuple[object, ...]) -> list[str]:
+        return [*self.under, sys.executable, "-m", "tui", "--home", str(self.home), *map(str, words)]
 
     def start(self, *words: object) -> Talk:
         """Begin to run it."""
         return Talk(
             subprocess.Popen(
-                [sys.executable, "-m", "tui", "--home", str(self.home), *map(str, words)],
+                self._argv(words),
                 env=self.environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -199,9 +206,7 @@ class RealProgram:
 
     def on_terminal(self, *words: object) -> Terminal:
         """Begin to run it with all its streams on a terminal."""
-        return Terminal(
-            [sys.executable, "-m", "tui", "--home", str(self.home), *map(str, words)], self.environment
-        )
+        return Terminal(self._argv(words), self.environment)
 
     def __call__(self, *words: object, code: int = 0) -> Talk:
         """Run it to its end, which must be that exit code."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,12 +14,12 @@ from typing import Any
 
 import pytest
 
+from tests.config import gnome
+
 pytestmark = pytest.mark.keyring
 
-HOW_TO_GET_IT = "needs gnome-keyring and dbus: apt-get install gnome-keyring dbus"
 ROOT = Path(__file__).parents[2]
 TOKEN = "canary-" + "aB3" * 2600
-UNLOCK = "printf '%s\\n' {password} | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; "
 
 PROGRAM = """
 import json, sys
@@ -53,11 +52,7 @@ print(json.dumps(found))
 
 @pytest.fixture(autouse=True)
 def _installed() -> None:
-    if shutil.which("gnome-keyring-daemon") and shutil.which("dbus-run-session"):
-        return
-    if os.environ.get("OUTLOOK_TUI_REQUIRE_SERVERS") == "1":
-        pytest.fail(HOW_TO_GET_IT)
-    pytest.skip(HOW_TO_GET_IT)
+    gnome.require()
 
 
 def _run(
@@ -67,19 +62,12 @@ def _run(
 
     `stale` is the address of a bus that is no longer there.
     """
-    (home / "run").mkdir(mode=0o700, exist_ok=True)
-    environment = {
-        key: value
-        for key, value in os.environ.items()
-        if key not in ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "PYTHON_KEYRING_BACKEND")
-        and not key.startswith(("GNOME_KEYRING", "XDG_"))
-    }
-    environment |= {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "PYTHONPATH": str(ROOT)}
+    changed = {**os.environ, **gnome.changes(home), "PYTHONPATH": str(ROOT)}
+    environment = {name: value for name, value in changed.items() if value is not None}
     environment |= {"DBUS_SESSION_BUS_ADDRESS": stale} if stale else {}
     argv = [sys.executable, "-c", PROGRAM, *(["delete"] if delete else [])]
     if bus:
-        unlock = UNLOCK.format(password=password) if password else ""
-        argv = ["dbus-run-session", "--", "sh", "-c", unlock + 'exec "$@"', "sh", *argv]
+        argv = [*gnome.session(password), *argv]
     ran = subprocess.run(
         argv, input=TOKEN, env=environment, capture_output=True, text=True, timeout=90, check=False
     )
