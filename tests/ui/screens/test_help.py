@@ -86,7 +86,7 @@ async def test_a_door_leads_to_the_form_and_back(opened: Opening) -> None:
     async with opened(WelcomeScreen) as program:
         await program.pilot.press("1")
         await program.until(lambda: "Add an account" in program.text())
-        assert "no password here any more" in program.words()
+        assert "there is no password to type" in program.words()
         await program.pilot.press("escape")
         await program.until(lambda: "Welcome" in program.text())
         await program.pilot.press("escape")

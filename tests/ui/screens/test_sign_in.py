@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.widgets import Input
 
 from tests.ui import attacks
 from tests.ui.screens.conftest import ME, Opened, Opening, account
@@ -229,7 +230,7 @@ async def test_without_a_client_id_it_is_explained_and_taken(opened: Opening) ->
         await program.type("my id")
         await program.pilot.press("enter")
         await program.until(lambda: "A client id looks like" in program.words())
-        program.screen.query_one("#client-id").value = CLIENT  # type: ignore[attr-defined]
+        program.screen.query_one("#client-id", Input).value = CLIENT
         await program.pilot.press("enter")
         await program.until(lambda: "will ask you to let outlook-tui" in program.text())
         program.engine.answers[BeginSignIn] = lambda _: SignedIn(ME, ME, True)

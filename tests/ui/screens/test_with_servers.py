@@ -64,16 +64,17 @@ async def test_an_account_is_added_and_its_mail_arrives(demo: Demo, tmp_path: Pa
         serve(form._servers._smtp, demo.account.smtp)
         await program.pilot.press("ctrl+n")
         await program.pilot.pause()
-        form._sign_in._login._source.value = SecretSource.SESSION
-        form._sign_in._login._secret.value = "wrong"
+        form._login._login._source.value = SecretSource.SESSION
+        form._login._login._secret.value = "wrong"
         await program.pilot.press("ctrl+n")
         await program.until(lambda: "Nothing has been saved" in program.text(), 10)
         assert "✗ Receiving (IMAP): signing in" in program.text()
         await program.pilot.press("escape")
-        form._sign_in._login._secret.value = demo.secret.reveal()
+        form._login._login._secret.value = demo.secret.reveal()
         await program.pilot.press("ctrl+n")
-        await program.until(lambda: "It works" in program.text(), 10)
+        await program.until(lambda: "is saved" in program.text(), 10)
         assert "✓ Sending: signing in" in program.text()
+        await program.until(lambda: "Up to date" in program.text(), 20)
         assert demo.secret.reveal() not in program.app.export_screenshot()
         await program.pilot.press("enter")
         await program.until(lambda: program.answered == [demo.account.address])

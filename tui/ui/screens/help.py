@@ -33,6 +33,7 @@ SCOPES: tuple[tuple[str, str], ...] = (
     ("accounts", "In the list of accounts"),
     ("sign_in", "While signing in"),
     ("settings", "In the settings"),
+    ("doctor", "In the check-up"),
 )
 
 TOUR: tuple[tuple[str, str], ...] = (

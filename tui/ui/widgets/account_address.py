@@ -17,6 +17,12 @@ from tui.model.safe_text import safe_line
 from tui.ui.widgets.account_step import Step
 from tui.ui.widgets.form import CleanInput, Field
 
+_ANY = "Type the address; the settings for it are found by themselves."
+_MICROSOFT = (
+    "Your address at Outlook.com or Hotmail, or that of your organisation. You approve in the browser: "
+    "there is no password to type."
+)
+
 
 class AddressStep(Step):
     """The address and the name others see; below them what is known of the address already.
@@ -57,7 +63,8 @@ class AddressStep(Step):
         address = self._address.value.strip()
         preset = by_address(address)
         if not is_usable(address):
-            words = "Type the address; the settings for it are found by themselves."
+            at_microsoft = self._hint is not None and self._hint.issuer.startswith("microsoft")
+            words = _MICROSOFT if at_microsoft else _ANY
         elif preset is not None:
             words = f"{preset.title}: known by the domain {_domain(address)}."
         elif self._hint is not None:
