@@ -199,13 +199,22 @@ def test_what_is_no_request(waiting: Waiting, octets: bytes) -> None:
 def test_silent_connections_hold_nobody_up(waiting: Waiting) -> None:
     """Browsers open connections that they may never use."""
     silent = [socket.create_connection(("127.0.0.1", waiting.port)) for _ in range(40)]
-    silent[0].sendall(b"GET / HT")
+    silent[0].settimeout(5)
+    assert silent[0].recv(1) == b"", "the oldest one makes room"
+    silent[-1].sendall(b"GET / HT")
     waiting.ask(ANSWER)
     waiting.end()
     for one in silent:
         one.close()
 
     assert waiting.result == {"code": "the-code", "state": STATE}
+
+
+def test_half_a_request(waiting: Waiting) -> None:
+    with socket.create_connection(("127.0.0.1", waiting.port), timeout=5) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost:")
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
 
 
 def test_a_request_in_pieces(waiting: Waiting) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.net.signing_in import google, refused
 from tests.servers.identity import Failure, IdentityServer
 from tui.model.error import Busy, ConsentNeeded, MailError, SignInNeeded
+from tui.model.explain import rules
 from tui.model.explain_rule import Retry
 from tui.model.secret import Secret
 from tui.net import oauth
@@ -94,7 +97,7 @@ def test_a_number(identity: IdentityServer, error: str, number: int, title: str,
 
     assert type(found) is kind(title)
     assert found.what == f"{title}."
-    assert found.hint
+    assert next(rule.fix for rule in rules() if rule.title == title) in found.hint or title == BUSY
     assert found.detail == f"AADSTS{number}: Words in any language."
     assert found.retry is retry
 
@@ -116,11 +119,23 @@ def test_the_number_is_mightier_than_the_name(identity: IdentityServer) -> None:
 
 
 def test_sentences_decide_nothing(identity: IdentityServer) -> None:
-    found = said(
-        identity, Failure(400, "invalid_grant", (50076,), text="AADSTS90033 temporarily_unavailable")
-    )
+    body = {
+        "error": "invalid_grant",
+        "error_codes": [50076],
+        "error_description": "AADSTS90033: temporarily_unavailable",
+    }
+    found = said(identity, Failure(400, body=json.dumps(body).encode()))
 
     assert type(found) is SignInNeeded
+    assert found.what == f"{PROOF}."
+
+
+def test_an_error_without_a_sentence(identity: IdentityServer) -> None:
+    assert said(identity, Failure(400, body=b'{"error": "invalid_grant"}')).detail == "invalid_grant"
+
+
+def test_an_error_that_no_row_knows_is_for_the_person(identity: IdentityServer) -> None:
+    assert said(identity, Failure(400, "strange_error")).retry is USER
 
 
 def test_numbers_that_nobody_knows(identity: IdentityServer) -> None:
