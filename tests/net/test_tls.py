@@ -120,6 +120,7 @@ def test_a_bad_certificate(
         assert host in raised.value.what
         assert raised.value.hint
         assert server.lines == []
+        assert "SHA-256 fingerprint" in raised.value.detail
 
 
 def test_without_the_ca_file_nothing_of_ours_is_trusted(kind: Kind, certs: Certificates) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from types import TracebackType
+from typing import Self
 
 from tui.model.account import Security, Server
 
@@ -80,7 +81,7 @@ class Scripted:
             time.sleep(0.005)
         return line in self.lines
 
-    def __enter__(self) -> Scripted:
+    def __enter__(self) -> Self:
         self._begin(self._accept)
         return self
 

@@ -23,12 +23,13 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from tui.model.account import Auth, Security, Server
-from tui.model.error import BadConfig, Cancelled, Untrusted
+from tui.model.error import BadConfig, Cancelled, MailError, Untrusted
 from tui.net.argument import one_line
 from tui.net.faults import translated
 
 CONNECT_TIMEOUT = 20.0
 READ_TIMEOUT = 60.0
+_LOOK_TIMEOUT = 5.0
 _NEXT_ADDRESS_AFTER = 0.25  # seconds, RFC 8305 section 5
 _CHUNK = 1 << 18
 
@@ -95,7 +96,6 @@ class Link:
 
     def __init__(self, server: Server, ca_file: str = "") -> None:
         self.server = server
-        self.encrypted = False
         self._ca_file = ca_file
         self._socket: socket.socket | None = None
         self._aborted = False
@@ -113,15 +113,17 @@ class Link:
                 f"{host} would be spoken to without encryption.",
                 "Choose TLS or STARTTLS for this server; only this computer may be reached without.",
             )
-        with self.guard("connecting"):
-            encryption = None if security is Security.PLAIN else context(self._ca_file)
-            self._keep(self._first_to_answer(CONNECT_TIMEOUT))
-            if security is Security.STARTTLS:
-                ask_for_tls(self.sock)
-                self._refuse_injection()
-            if encryption:
-                self._encrypt(encryption)
-            self.sock.settimeout(READ_TIMEOUT)
+        try:
+            with self.guard("connecting"):
+                encryption = None if security is Security.PLAIN else context(self._ca_file)
+                self._reach(CONNECT_TIMEOUT, ask_for_tls)
+                if encryption:
+                    self._encrypt(encryption)
+                self.sock.settimeout(READ_TIMEOUT)
+        except Untrusted as error:
+            if isinstance(error.__cause__, ssl.SSLCertVerificationError):
+                error.detail = "\n".join(filter(None, (error.detail, self._what_it_showed(ask_for_tls))))
+            raise
 
     def guard(self, doing: str, *, signing_in: Auth | None = None) -> AbstractContextManager[None]:
         """A `with` block in which foreign errors become MailErrors; `doing` completes "while …"."""
@@ -179,6 +181,28 @@ class Link:
                 # the base class's method: SSLSocket's own would touch TLS state under its user's hands
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
+    def _reach(self, within: float, ask_for_tls: Callable[[socket.socket], None]) -> None:
+        """Connect, up to where encryption begins."""
+        self._keep(self._first_to_answer(within))
+        self.sock.settimeout(within)
+        if self.server.security is Security.STARTTLS:
+            ask_for_tls(self.sock)
+            self._refuse_injection()
+
+    def _what_it_showed(self, ask_for_tls: Callable[[socket.socket], None]) -> str:
+        """The refused certificate in words, looked at once more; "" when that does not work."""
+        from tui.net import certificate
+
+        self.close()
+        try:
+            self._reach(_LOOK_TIMEOUT, ask_for_tls)
+            shown = self._encrypt(certificate.looking()).getpeercert(binary_form=True)
+            return certificate.facts(shown or b"")
+        except (MailError, OSError, ValueError):  # the refusal is told all the same
+            return ""
+        finally:
+            self.close()
+
     def _keep(self, connected: socket.socket) -> None:
         self._socket = connected
         self._check_aborted()
@@ -197,13 +221,13 @@ class Link:
                     "Somebody may be interfering: try another network, or choose TLS instead of STARTTLS.",
                 )
 
-    def _encrypt(self, encryption: ssl.SSLContext) -> None:
+    def _encrypt(self, encryption: ssl.SSLContext) -> ssl.SSLSocket:
         wrapped = encryption.wrap_socket(
             self.sock, server_hostname=self.server.host, do_handshake_on_connect=False
         )
         self._keep(wrapped)  # before the handshake, so that it can be aborted
         wrapped.do_handshake()
-        self.encrypted = True
+        return wrapped
 
     def _first_to_answer(self, within: float) -> socket.socket:
         """Try all addresses of the host, IPv6 and IPv4 in turn, a new one every 250 ms; the first wins."""
