@@ -19,7 +19,15 @@ from tests.sync.test_imap import until
 from tui.config.paths import find
 from tui.config.secrets import Secrets
 from tui.model.account import Account, Login, Protocol, SecretSource
-from tui.model.command import CancelSend, QueueDraft, QueueMessage, RetrySend, SaveDraft, SendNow, StartDraft
+from tui.model.command import (
+    CancelSend,
+    QueueDraft,
+    QueueMessage,
+    RetrySend,
+    SaveDraft,
+    SendNow,
+    StartDraft,
+)
 from tui.model.draft import CopyState, Outgoing, RecipientState, SendState
 from tui.model.error import BadInput, Refused
 from tui.model.folder import Role

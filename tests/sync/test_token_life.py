@@ -126,15 +126,25 @@ def test_a_connection_is_replaced_before_its_token_ends(
     make_rig: RigMaker, identity: IdentityServer, oauth_dovecot: Dovecot, account: Account
 ) -> None:
     identity.lifetime = 4
-    rig = make_rig(account, known=False, watch=True)
-    until(lambda: _status(rig).pushed and _status(rig).phase is Phase.UP_TO_DATE)
-    first, phases = _status(rig).token_until, _phases(rig)
-    until(lambda: _status(rig).token_until > first + 2)
-    time.sleep(max(0.0, first - time.time()) + 0.2)
-    oauth_dovecot.deliver(account.address, letter(1))
-    until(rig.rows)
+    logins: list[float] = []
+
+    def count(line: bytes) -> bytes:
+        if b"Logged in" in line:
+            logins.append(time.time())
+        return line
+
+    with Proxy(oauth_dovecot.imap) as proxy:
+        proxy.fault = Fault(rewrite=count)
+        rig = make_rig(replace(account, imap=proxy.server()), known=False, watch=True)
+        until(lambda: _status(rig).pushed and _status(rig).phase is Phase.UP_TO_DATE)
+        first, phases = _status(rig).token_until, _phases(rig)
+        until(lambda: len(logins) == 2)
+        assert first - 1.5 < logins[1] < first, "shortly before the first token ends"
+        oauth_dovecot.deliver(account.address, letter(1))
+        until(rig.rows)
+        assert _status(rig).pushed
+        rig.engine.close(5.0)
     assert Phase.OFFLINE not in phases and Phase.CONNECTING not in phases, "nobody sees anything of it"
-    assert _status(rig).pushed
     assert 2 <= identity.asked[REFRESHES] <= 4
 
 
@@ -165,7 +175,7 @@ def test_a_session_that_the_server_ends_with_its_token(
     assert identity.asked[REFRESHES] == 2
 
 
-@pytest.mark.parametrize("shortest", [0.0, 60.0])
+@pytest.mark.parametrize(("shortest", "logins"), [(0.0, 3), (60.0, 4)])
 def test_a_download_that_the_server_ends_with_its_token_goes_on(
     make_rig: RigMaker,
     identity: IdentityServer,
@@ -173,12 +183,16 @@ def test_a_download_that_the_server_ends_with_its_token_goes_on(
     account: Account,
     monkeypatch: pytest.MonkeyPatch,
     shortest: float,
+    logins: int,
 ) -> None:
     """After an hour the download takes another connection; sooner the whole fetch begins anew, once."""
     monkeypatch.setattr(bulk, "SHORTEST_SESSION", shortest)
     bodies: list[bytes] = []
+    let_in: list[bytes] = []
 
     def goodbye(line: bytes) -> bytes:
+        if b"Logged in" in line:
+            let_in.append(line)
         if b"BODY[" in line and b"HEADER" not in line:
             bodies.append(line)
             if len(bodies) == 5:
@@ -194,6 +208,7 @@ def test_a_download_that_the_server_ends_with_its_token_goes_on(
         summary = rig.fetch()
         rig.engine.close(5.0)
     assert summary.problems == () and len(bodies) >= 12
+    assert len(let_in) == logins
     assert {rig.raw(row.id) for row in rig.rows()} == {letter(number) for number in range(12)}
 
 
