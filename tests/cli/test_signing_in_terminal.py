@@ -82,16 +82,25 @@ def test_the_end_of_the_input_ends_the_sign_in(pasting: Terminal) -> None:
     assert "No address was pasted" in pasting.shown
 
 
-@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 77), ("", 77)])
+@pytest.mark.parametrize(
+    ("answer", "code", "username"),
+    [
+        ("y", 0, "boss@example.org"),
+        ("s", 0, "you@example.org"),
+        ("n", 77, "you@example.org"),
+        ("", 77, "you@example.org"),
+    ],
+)
 def test_somebody_else_is_asked_about(
-    program: RealProgram, identity: IdentityServer, answer: str, code: int
+    program: RealProgram, identity: IdentityServer, answer: str, code: int, username: str
 ) -> None:
     identity.user = "boss@example.org"
     with program.on_terminal("account", "login", "--device-code") as terminal:
         terminal.until("You signed in as boss@example.org, and the account is you@example.org.")
         terminal.say(answer)
         assert terminal.ended() == code, terminal.shown
-    assert program.keyring.exists() == (code == 0) or program.keyring.read_text() == "{}"
+    assert (program.keyring.read_text() == "{}") == bool(code)
+    assert program("account", "show", "--json").records[0]["username"] == username
 
 
 def test_the_time_left_is_counted_down(program: RealProgram, identity: IdentityServer) -> None:

@@ -52,9 +52,8 @@ def add(shell: Shell, options: Namespace) -> int:
     if not code:
         untried = by_sign_in(account) and _untried(shell, options) and not options.password_stdin
         then = f"account login {account.address}" if untried else "sync"
-        shell.output.record(
-            records.account(account), f"{account.address} is set up. Next: outlook-tui {then}"
-        )
+        saved = shell.account(account.address)
+        shell.output.record(records.account(saved), f"{saved.address} is set up. Next: outlook-tui {then}")
     return code
 
 
@@ -98,7 +97,7 @@ def _added(shell: Shell, engine: Engine, account: Account, options: Namespace) -
     if not untried:
         printed_by_commands(account)
         if signs_in:
-            approved(shell, engine, account, options.way, again=True)
+            account, _ = approved(shell, engine, account, options.way, again=True)
         code = _tested(shell, engine, TestAccount(account, secret, smtp_secret))
         if code:
             engine.post(CancelSignIn(account.address)).exception()

@@ -98,6 +98,17 @@ def confirmed(question: str) -> bool:
     return _line().strip().lower() in ("y", "yes")
 
 
+def chosen(question: str, letters: str) -> str:
+    """Which of `letters` the person answers with; the last for anything else, or where nobody is there."""
+    if not somebody_there():
+        return letters[-1]
+    print(
+        f"{question} [{'/'.join(letters[:-1])}/{letters[-1].upper()}] ", end="", file=sys.stderr, flush=True
+    )
+    answer = _line().strip().lower()[:1]
+    return answer if answer and answer in letters else letters[-1]
+
+
 def somebody_there() -> bool:
     """Whether a person can be asked: the question goes to standard error."""
     return sys.stdin.isatty() and sys.stderr.isatty()

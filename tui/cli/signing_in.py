@@ -12,6 +12,7 @@ import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui.cli import asking, records
@@ -64,7 +65,7 @@ def login(shell: Shell, options: Namespace) -> int:
 def _signed_in_and_kept(shell: Shell, account: Account, options: Namespace) -> tuple[SignedIn, bool]:
     require_possible(shell, account)
     with shell.engine() as engine:
-        signed = approved(shell, engine, account, options.way, _to_programs(shell))
+        account, signed = approved(shell, engine, account, options.way, _to_programs(shell))
         return signed, save(shell, engine, account) and not _for_session(account)
 
 
@@ -118,11 +119,12 @@ def approved(
     also: Tell = lambda step: None,
     *,
     again: bool = False,
-) -> SignedIn:
+) -> tuple[Account, SignedIn]:
     """Have the person approve; the engine then holds what was granted for TestAccount and SaveAccount.
 
-    `also` hears each step; `again` asks for the name also where the browser knows one. Raises SignInNeeded,
-    also when somebody else signed in and that is not wanted.
+    `also` hears each step; `again` asks for the name also where the browser knows one. Answers the account
+    with the user name that goes with the sign-in. Raises SignInNeeded, also when somebody else signed in and
+    that is not wanted.
     """
     steps: queue.SimpleQueue[SignInStep] = queue.SimpleQueue()
 
@@ -134,7 +136,7 @@ def approved(
     try:
         running: Future[SignedIn] = engine.post(BeginSignIn(account, way, again=again))
         signed = _waited_for(shell, engine, account, running, _told(shell, steps, also))
-        _require_same(account, signed)
+        account = _whose(account, signed)
     except BaseException as error:
         with contextlib.suppress(TimeoutError):
             engine.post(CancelSignIn(account.address)).exception(_CANCEL_WITHIN)
@@ -144,7 +146,7 @@ def approved(
         raise
     finally:
         unlisten()
-    return signed
+    return account, signed
 
 
 def _approval(shell: Shell, account: Account, error: MailError) -> Approval | None:
@@ -211,17 +213,28 @@ def _passed_on(shell: Shell, engine: Engine, account: Account) -> bool:
     return True
 
 
-def _require_same(account: Account, signed: SignedIn) -> None:
-    """Raise SignInNeeded when somebody else has signed in, unless the person here says that this is right."""
+def _whose(account: Account, signed: SignedIn) -> Account:
+    """The account for the person who has signed in: where that is another name of its owner, with that name,
+    since a mailbox is opened by its first name only; where the mailbox is shared with them, as it is.
+
+    Raises SignInNeeded for somebody else, and where there is nobody to ask.
+    """
     if signed.same:
-        return
+        return account
     other = safe_line(signed.username) or "somebody whose name is not known"
-    question = f"You signed in as {other}, and the account is {account.address}. Use it for this account?"
-    if not (asking.somebody_there() and asking.confirmed(question)):
-        raise SignInNeeded(
-            f"{other} has signed in, and the account is {account.address}.",
-            "Sign in as the owner of the account; a private window of the browser asks for the name anew.",
-        )
+    answer = asking.chosen(
+        f"You signed in as {other}, and the account is {account.address}.\n"
+        f"y: both are one mailbox; s: the mailbox is shared with {other}; n: that was a mistake.",
+        "ysn",
+    )
+    if answer == "s":
+        return account
+    if answer == "y" and account.login is not None:
+        return replace(account, login=replace(account.login, username=signed.username))
+    raise SignInNeeded(
+        f"{other} has signed in, and the account is {account.address}.",
+        "Sign in as the owner of the account; a private window of the browser asks for the name anew.",
+    )
 
 
 def lines_of(step: SignInStep) -> Iterator[str]:
