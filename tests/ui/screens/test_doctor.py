@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Any
 
 import pytest
 
+from tests.config import stores
+from tests.sync.signing_in import keyring_of
 from tests.ui.screens.conftest import ME, OTHER, Opened, Opening, account
 from tui.model.command import Check, Diagnose
 from tui.model.error import StoreBroken
@@ -21,6 +24,12 @@ REFUSED = Check(
     "smtp sign-in", False, "535 no \x1b]0;x\x07 for you@example.org", "Sign in again: press !", 77, 1.2
 )
 HINT = Check("terminal", True, "xterm, 80×24", "Make it larger.")
+
+
+@pytest.fixture(autouse=True)
+def _keyring() -> Iterator[None]:
+    with keyring_of(stores.Memory()):
+        yield
 
 
 def speak(program: Opened, *found: tuple[str, Check]) -> None:
@@ -64,7 +73,7 @@ async def test_steps_appear_in_their_groups_as_they_are_done(opened: Opening) ->
         assert "→ Sign in again: press !" in text
         assert "→ Make it larger." in text
         assert "ok    Receiving (IMAP): reaching it  0.4 s" in text
-        answer.set_result((SOUND, REFUSED))
+        answer.set_result((PORT, REFUSED, PORT, SOUND, HINT, PORT))
         await program.until(lambda: "1 check failed." in program.text())
 
 
@@ -83,6 +92,20 @@ async def test_everything_is_well_and_once_more(opened: Opening) -> None:
         speak(program, ("", SOUND))  # of somebody else's check-up
         await program.pilot.pause()
         assert len(await lines(program, 1)) == 1
+
+
+async def test_what_is_told_behind_the_answer_still_counts(opened: Opening) -> None:
+    async with opened(DoctorScreen) as program:
+        await program.until(lambda: "Checking…" not in program.text())
+        answer = running(program)
+        await program.pilot.press("r")
+        await program.until(lambda: "Checking… 0 checks done" in program.text())
+        answer.set_result((SOUND, REFUSED))
+        await program.pilot.pause()
+        assert "Checking… 0 checks done" in program.text()
+        speak(program, ("", SOUND), (ME, REFUSED))
+        await program.until(lambda: "1 check failed." in program.text())
+        assert await lines(program, 2) == ["store", "smtp sign-in"]
 
 
 async def test_the_report_is_copied_without_anything_personal(
@@ -116,7 +139,7 @@ async def test_a_failure_far_down_is_brought_into_view(opened: Opening) -> None:
         speak(program, *[("", SOUND)] * 20, (OTHER, REFUSED))
         await lines(program, 21)
         assert "FAIL" not in program.text()
-        answer.set_result((SOUND,))
+        answer.set_result((SOUND,) * 20 + (REFUSED,))
         await program.until(lambda: "FAIL" in program.text())
 
 

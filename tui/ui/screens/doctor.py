@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import work
@@ -11,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.config.paths import personal
-from tui.model.command import Diagnose
+from tui.model.command import Check, Diagnose
 from tui.model.error import MailError
 from tui.model.event import Checked
 from tui.model.report import report
@@ -30,7 +31,7 @@ class DoctorScreen(Sheet[None]):
     """A line for each check as soon as it is made; nothing is changed and no mail is sent."""
 
     SCOPE: ClassVar[str] = "doctor"
-    CSS_PATH = [FORMS_CSS, FORMS_CSS.with_name("checkup.tcss")]  # type: ignore[assignment]  # noqa: RUF012 - Textual takes several
+    CSS_PATH = [FORMS_CSS, FORMS_CSS.with_name("checkup.tcss")]  # type: ignore[assignment]  # noqa: RUF012 - a list
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("doctor")]
 
     def __init__(self, desk: Desk) -> None:
@@ -38,7 +39,8 @@ class DoctorScreen(Sheet[None]):
         self._groups = CheckupGroups()
         self._verdict = Static(id="verdict")
         self._found: list[Checked] = []
-        self._running = False
+        self._answer: Sequence[Check] | None = None
+        self._under_way = False
 
     def inside(self) -> ComposeResult:
         """What came of it, above what was found."""
@@ -52,41 +54,42 @@ class DoctorScreen(Sheet[None]):
 
     def on_engine_spoke(self, event: EngineSpoke) -> None:
         """A check is done."""
-        if self._running and isinstance(event.event, Checked):
+        if self._under_way and isinstance(event.event, Checked):
             self._found.append(event.event)
             self._groups.add(event.event)
-            self._say_how_far()
+            self._show_state()
 
     def action_again(self) -> None:
         """Check everything once more; not while it is being checked."""
-        if not self._running:
-            self._running = True
-            self._check()
+        if not self._under_way:
+            self._under_way = True
+            self._go_through()
 
     @work(exclusive=True, group="checks")
-    async def _check(self) -> None:
-        self._found = []
+    async def _go_through(self) -> None:
+        self._found, self._answer = [], None
         self._groups.begin(self.desk.settings.accounts)
-        self._say_how_far()
+        self._show_state()
         try:
-            await self.ask(Diagnose())
+            self._answer = await self.ask(Diagnose())
         except MailError as error:
-            self._running = False
+            self._under_way = False
             self._verdict.update(Content("The check-up could not be made."))
             self.tell(error)
             return
-        self.call_after_refresh(self._done)
+        self._show_state()
 
-    def _done(self) -> None:
-        """All is told: the engine's words came before its answer."""
-        self._running = False
-        failed = sum(not one.check.ok for one in self._found)
-        words = f"{count(failed, 'check')} failed." if failed else "Everything is well."
-        self._verdict.update(Content(words))
-        self._groups.show_failure()
-
-    def _say_how_far(self) -> None:
-        self._verdict.update(Content(f"Checking… {count(len(self._found), 'check')} done"))
+    def _show_state(self) -> None:
+        """The verdict, once there is an answer and all of it was told: events may arrive behind it."""
+        if self._answer is None or len(self._found) < len(self._answer):
+            self._verdict.update(Content(f"Checking… {count(len(self._found), 'check')} done"))
+            return
+        self._under_way = False
+        failed = sum(not check.ok for check in self._answer)
+        self._verdict.update(
+            Content(f"{count(failed, 'check')} failed." if failed else "Everything is well.")
+        )
+        self.call_after_refresh(self._groups.show_failure)
 
     def action_copy(self) -> None:
         """Copy a report for others."""
