@@ -25,23 +25,47 @@ class Fault:
 
     After `down` octets from the server, or `up` octets from the client (None: never), the line is cut, or
     with `stall` says nothing any more; what came before arrives. `rewrite` changes whole lines of the server.
+
+    At the `turn`th time that the client speaks (counted from 1 on each connection) the line is cut: before
+    its words reach the server, or with `heard` once the server has answered and before the client hears it.
     """
 
     down: int | None = None
     up: int | None = None
     stall: bool = False
     rewrite: Rewrite = _as_it_is
+    turn: int | None = None
+    heard: bool = False
+
+
+@dataclass(slots=True)
+class _Turns:
+    """Whose turn it is on one connection: how often the client has begun to speak, and whether it speaks."""
+
+    count: int = 0
+    client: bool = False
+
+    def take(self, way: int, fault: Fault) -> bool:
+        """Note who speaks (way 1: the client); True when the line is to be cut now."""
+        if way == 1 and not self.client:
+            self.count += 1
+        self.client = way == 1
+        if self.count != fault.turn:
+            return False
+        return way == 0 if fault.heard else way == 1
 
 
 class Proxy:
     """Listens from `with` on and passes everything on to `port`; `fault` may be replaced at any time.
 
-    `carried` counts the octets (from the server, from the client) of all connections so far.
+    `carried` counts the octets (from the server, from the client) of all connections so far, `cuts` the lines
+    that were cut at a turn.
     """
 
     def __init__(self, port: int) -> None:
         self.fault = Fault()
         self.carried = [0, 0]
+        self.cuts = 0
         self._target = port
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
@@ -91,16 +115,25 @@ class Proxy:
                     continue
                 server.settimeout(None)
                 self._open += [client, server]
-                fault = self.fault
-                self._begin(self._carry, server, client, 0, fault.down, fault)
-                self._begin(self._carry, client, server, 1, fault.up, fault)
+                fault, turns = self.fault, _Turns()
+                self._begin(self._carry, server, client, 0, fault.down, fault, turns)
+                self._begin(self._carry, client, server, 1, fault.up, fault, turns)
 
     def _carry(
-        self, source: socket.socket, target: socket.socket, way: int, limit: int | None, fault: Fault
+        self,
+        source: socket.socket,
+        target: socket.socket,
+        way: int,
+        limit: int | None,
+        fault: Fault,
+        turns: _Turns,
     ) -> None:
         left, line = limit, b""
         with contextlib.suppress(OSError):
             while data := source.recv(1 << 16):
+                if turns.take(way, fault):
+                    self.cuts += 1
+                    break
                 if way == 0 and fault.rewrite is not _as_it_is:
                     *lines, line = (line + data).split(b"\n")
                     data = b"".join(fault.rewrite(each + b"\n") for each in lines)

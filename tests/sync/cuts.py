@@ -1,6 +1,4 @@
-"""Cuts the line at random octets of fetches and sends, and counts every message afterwards.
-
-    python -m tests.sync.cuts --count 300 [--seed 1] [pop3|imap|smtp …]
+"""The line cut at random octets of fetches and sends; every message is counted afterwards.
 
 Who checks knows what was put in: each message is told by its bytes. A message is lost when it is neither here
 nor on the server, doubled when it is twice in one place, sent twice when the server accepted it twice.
@@ -8,17 +6,14 @@ nor on the server, doubled when it is twice in one place, sent twice when the se
 
 from __future__ import annotations
 
-import argparse
 import random
-import tempfile
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.rig import Rig, account_on, settings_of
-from tests.servers.dovecot import PASSWORD, PLAIN_IMAP, WITHOUT_MOVE, Dovecot
+from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.proxy import Fault, Proxy
 from tests.servers.smtp_sink import SmtpSink
 from tests.sync.letters_in import letter
@@ -37,7 +32,7 @@ from tui.sync.engine import Engine
 
 
 @contextmanager
-def engine_for(home: Path, account: Account) -> Iterator[Rig]:
+def engine_for(home: Path, account: Account, *, offline: bool = False) -> Iterator[Rig]:
     """An engine over the store in `home`, begun anew: as after quitting and starting the program."""
     paths = find(str(home))
     Database.open(paths.database)
@@ -46,7 +41,7 @@ def engine_for(home: Path, account: Account) -> Iterator[Rig]:
     with Engine(paths, settings_of(paths, account), secrets) as engine:
         rig = Rig(paths, account, engine)
         engine.listen(rig.events.append)
-        engine.start()
+        engine.start(offline=offline)
         yield rig
 
 
@@ -121,12 +116,12 @@ def imap(dovecot: Dovecot, home: Path, count: int, chance: random.Random) -> int
                 sent.append(letter(len(sent), body=_text(chance, 40_000)))
                 dovecot.deliver(user, sent[-1])
             if turn % 5 == 4:
-                _change_there(dovecot, user, chance)
+                change_there(dovecot, user, chance)
             proxy.fault = (
                 Fault(down=chance.randint(1, 30_000)) if turn % 2 else Fault(up=chance.randint(1, 1_500))
             )
             with engine_for(home, account) as rig:
-                copies += _change_here(rig, chance)
+                copies += change_here(rig, chance)
                 rig.fetch()
                 seen = bodies(rig) | on_server(dovecot, user, "INBOX")
                 seen |= on_server(dovecot, user, "Archive") | on_server(dovecot, user, "Trash")
@@ -145,7 +140,7 @@ def imap(dovecot: Dovecot, home: Path, count: int, chance: random.Random) -> int
     return len(sent)
 
 
-def _change_here(rig: Rig, chance: random.Random) -> int:
+def change_here(rig: Rig, chance: random.Random) -> int:
     """A few acts of a person; answers how many copies were made."""
     rows = [row.id for row in rig.rows()]
     if len(rows) < 4:
@@ -166,7 +161,7 @@ def _change_here(rig: Rig, chance: random.Random) -> int:
     return 0
 
 
-def _change_there(dovecot: Dovecot, user: str, chance: random.Random) -> None:
+def change_there(dovecot: Dovecot, user: str, chance: random.Random) -> None:
     """Another program moves a message and flags one."""
     with client(dovecot, user) as other:
         other.select_folder("INBOX")
@@ -201,7 +196,7 @@ def smtp(sink: SmtpSink, home: Path, count: int, chance: random.Random) -> tuple
                 number = int(rig.ask(QueueMessage(address, address, ("first@contoso.example",), raw)))
                 numbers[number] = raw
                 rig.ask(SendNow((number,)))
-                _checked(rig, sink, numbers)
+                checked(rig, sink, numbers)
         proxy.fault = Fault()
         with engine_for(home, account) as rig:
             with Reader(rig.paths.database) as reader:
@@ -211,10 +206,10 @@ def smtp(sink: SmtpSink, home: Path, count: int, chance: random.Random) -> tuple
             for one in waiting:
                 rig.ask(RetrySend(one.id))
                 rig.ask(SendNow((one.id,)))
-            return _checked(rig, sink, numbers, finished=True)
+            return checked(rig, sink, numbers, finished=True)
 
 
-def _checked(
+def checked(
     rig: Rig, sink: SmtpSink, numbers: dict[int, bytes], *, finished: bool = False
 ) -> tuple[int, int]:
     """Compare what the outbox says of each mail with what the server has accepted."""
@@ -234,57 +229,3 @@ def _checked(
                 assert not accepted[raw], f"sent, and said to be {one.state}"
                 assert not finished, f"{one.state} at the end: {one.last_error}"
     return sent, unsure
-
-
-def _dovecot(
-    run: Callable[[Dovecot, Path, int, random.Random], int], capability: str = ""
-) -> Callable[..., str]:
-    def with_server(home: Path, count: int, chance: random.Random) -> str:
-        dovecot = Dovecot(capability=capability)
-        try:
-            dovecot.start()
-            return f"{run(dovecot, home, count, chance)} messages"
-        finally:
-            dovecot.remove()
-
-    return with_server
-
-
-def _sending(home: Path, count: int, chance: random.Random) -> str:
-    sink = SmtpSink()
-    sink.start()
-    try:
-        sent, unsure = smtp(sink, home, count, chance)
-        return f"{sent} sent, {unsure} unsure"
-    finally:
-        sink.stop()
-
-
-RUNS: dict[str, Callable[[Path, int, random.Random], str]] = {
-    "pop3": _dovecot(pop3),
-    "imap": _dovecot(imap),
-    "imap-without-move": _dovecot(imap, WITHOUT_MOVE),
-    "imap-plain": _dovecot(imap, PLAIN_IMAP),
-    "smtp": _sending,
-}
-
-
-def main() -> None:
-    """Run what was asked for, and say how it went."""
-    parser = argparse.ArgumentParser(prog="python -m tests.sync.cuts", description=__doc__.splitlines()[0])
-    parser.add_argument("--count", type=int, default=300)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("run", nargs="*", choices=[*RUNS])
-    asked = parser.parse_args()
-    for name in asked.run or RUNS:
-        began = time.monotonic()
-        with tempfile.TemporaryDirectory() as home:
-            said = RUNS[name](Path(home), asked.count, random.Random(asked.seed))
-        print(
-            f"{name}: {asked.count} cuts, {said}, none lost or doubled, {time.monotonic() - began:.0f} s",
-            flush=True,
-        )
-
-
-if __name__ == "__main__":
-    main()

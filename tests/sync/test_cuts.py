@@ -1,4 +1,4 @@
-"""The line cut at random octets: nothing lost, doubled or sent twice. `cuts.py` has the long run."""
+"""The line cut at random octets: nothing lost, doubled or sent twice. `interrupt.py` has the long run."""
 
 from __future__ import annotations
 

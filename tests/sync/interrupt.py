@@ -1,0 +1,147 @@
+"""Interrupts fetches and sends in every way and as often as asked for, and says what became of the mail.
+
+    python -m tests.sync.interrupt [--cuts 1000] [--kills 300] [--sends 500] [--seed 1] [RUN …]
+
+Each run prints a line of figures when it is done, and ends the command with an error when a message was lost,
+doubled or sent twice. `test_cuts.py`, `test_crash.py` and `test_steps.py` hold a short form of each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.servers.dovecot import PLAIN_IMAP, WITHOUT_MOVE, Dovecot
+from tests.servers.smtp_sink import SmtpSink
+from tests.sync import cuts, kills, steps
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How often fetches are cut, processes are killed, and sends are cut."""
+
+    cuts: int
+    kills: int
+    sends: int
+    seed: int
+
+    def chance(self) -> random.Random:
+        """The same for the same seed."""
+        return random.Random(self.seed)
+
+
+Run = Callable[[Asked, Path], str]
+Fetches = Callable[[Dovecot, Path, int, random.Random], int]
+Sends = Callable[[SmtpSink, Path, int, random.Random], tuple[int, int]]
+
+
+@contextmanager
+def _server(capability: str = "") -> Iterator[Dovecot]:
+    dovecot = Dovecot(capability=capability)
+    try:
+        dovecot.start()
+        yield dovecot
+    finally:
+        dovecot.remove()
+
+
+def _cuts(fetches: Fetches, capability: str = "") -> Run:
+    def run(asked: Asked, home: Path) -> str:
+        with _server(capability) as dovecot:
+            looked_after = fetches(dovecot, home, asked.cuts, asked.chance())
+        return f"{asked.cuts} cuts, {looked_after} messages, 0 lost, 0 doubled"
+
+    return run
+
+
+def _kills(fetches: Fetches) -> Run:
+    def run(asked: Asked, home: Path) -> str:
+        with _server() as dovecot:
+            looked_after = fetches(dovecot, home, asked.kills, asked.chance())
+        return f"{asked.kills} kills, {looked_after} messages, 0 lost, 0 doubled"
+
+    return run
+
+
+def _sends(sends: Sends, often: Callable[[Asked], int], word: str) -> Run:
+    def run(asked: Asked, home: Path) -> str:
+        sink = SmtpSink()
+        sink.start()
+        try:
+            sent, unsure = sends(sink, home, often(asked), asked.chance())
+        finally:
+            sink.stop()
+        return f"{often(asked)} {word}, {sent} sent, {unsure} unsure, 0 lost, 0 sent twice"
+
+    return run
+
+
+def _steps(scenario: Callable[[Dovecot], steps.Scenario], capability: str = "") -> Run:
+    def run(asked: Asked, home: Path) -> str:
+        with _server(capability) as dovecot:
+            survived = steps.each_step(scenario(dovecot), home)
+        return f"{survived} steps, each with the same end"
+
+    return run
+
+
+def _send_steps(asked: Asked, home: Path) -> str:
+    sink = SmtpSink()
+    sink.start()
+    try:
+        return f"{steps.each_step(steps.smtp(sink), home)} steps, 0 lost, 0 sent twice"
+    finally:
+        sink.stop()
+
+
+RUNS: dict[str, Run] = {
+    "pop3-steps": _steps(steps.pop3),
+    "imap-steps": _steps(steps.imap),
+    "imap-steps-without-move": _steps(steps.imap, WITHOUT_MOVE),
+    "imap-steps-plain": _steps(steps.imap, PLAIN_IMAP),
+    "smtp-steps": _send_steps,
+    "pop3-cuts": _cuts(cuts.pop3),
+    "imap-cuts": _cuts(cuts.imap),
+    "imap-cuts-without-move": _cuts(cuts.imap, WITHOUT_MOVE),
+    "imap-cuts-plain": _cuts(cuts.imap, PLAIN_IMAP),
+    "smtp-cuts": _sends(cuts.smtp, lambda asked: asked.sends, "cuts"),
+    "pop3-kills": _kills(kills.pop3),
+    "imap-kills": _kills(kills.imap),
+    "smtp-kills": _sends(kills.smtp, lambda asked: asked.kills, "kills"),
+}
+
+
+def main() -> int:
+    """Run what was asked for, and say how it went; 1 when anything went wrong."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.sync.interrupt", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("--cuts", type=int, default=1_000)
+    parser.add_argument("--kills", type=int, default=300)
+    parser.add_argument("--sends", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("run", nargs="*", choices=[*RUNS, []])
+    words = parser.parse_args()
+    asked = Asked(words.cuts, words.kills, words.sends, words.seed)
+    failed = 0
+    for name in words.run or RUNS:
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="outlook-tui-interrupt-") as home:
+            try:
+                said = RUNS[name](asked, Path(home))
+            except AssertionError as error:
+                failed = 1
+                said = f"WRONG: {error}"
+        print(f"{name}: {said}, {time.monotonic() - began:.0f} s", flush=True)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

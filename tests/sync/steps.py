@@ -1,0 +1,174 @@
+"""A fetch or a send broken off at each step of its dialogue in turn, once before the server hears the words
+of the client and once before the client hears the answer. Begun again, each must reach the same end.
+
+This is how mbsync is tested (its `run-tests.pl` interrupts each case at every entry of its journal).
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+from tests.rig import Rig, account_on
+from tests.servers.dovecot import Dovecot
+from tests.servers.proxy import Fault, Proxy
+from tests.servers.smtp_sink import SmtpSink
+from tests.sync.cuts import bodies, checked, engine_for, on_server, sound
+from tests.sync.letters_in import letter
+from tests.sync.test_imap import client
+from tui.model.account import Account, Keep, Login, Protocol, SecretSource
+from tui.model.command import Archive, Copy, Delete, Move, QueueMessage, RetrySend, SendNow, SetFlags
+from tui.model.draft import SendState
+from tui.model.folder import Role
+from tui.model.folder_command import CreateFolder, DeleteFolder, RenameFolder
+from tui.model.message import Flag
+from tui.store.reader import Reader
+
+MESSAGES = 6
+FOLDERS = ("INBOX", "Archive", "Trash", "Kept", "Work")
+Scenario = Callable[[Fault, str, Path], int]
+"""Runs once under a fault, as a user of that name and at home there; answers how often the line was cut."""
+
+
+def each_step(scenario: Scenario, home: Path, every: int = 1) -> int:
+    """Run a scenario broken off at every step (or each so many) until there is no further one. Answers how
+    many steps were survived."""
+    survived = 0
+    for heard in (False, True):
+        for turn in count(1, every):
+            name = f"step-{random.getrandbits(40):x}"
+            if not scenario(Fault(turn=turn, heard=heard), name, home / name):
+                break
+            survived += 1
+    return survived
+
+
+def imap(dovecot: Dovecot) -> Scenario:
+    """New mail, flags, a move, a copy, a deletion and folders made, renamed and deleted: here and there."""
+
+    def scenario(fault: Fault, user: str, home: Path) -> int:
+        sent = [letter(number) for number in range(MESSAGES + 2)]
+        for folder in ("Old", "Spare"):
+            dovecot.folder(user, folder)
+        for raw in sent[:MESSAGES]:
+            dovecot.deliver(user, raw)
+        with Proxy(dovecot.imap) as proxy:
+            account = account_on(dovecot, user, imap=proxy.server(), ca_file="")
+            with engine_for(home, account) as rig:
+                rig.fetch()
+            with engine_for(home, account, offline=True) as rig:
+                _change_here(rig)
+            _change_there(dovecot, user, sent[MESSAGES:])
+            proxy.fault = fault
+            with engine_for(home, account) as rig:
+                rig.fetch()
+            proxy.fault = Fault()
+            cuts = proxy.cuts
+            with engine_for(home, account) as rig:
+                for _ in range(3):
+                    rig.fetch()
+                assert rig.fetch().problems == (), f"{fault}: not settled"
+                _same_end(rig, dovecot, user, sent, str(fault))
+        return cuts
+
+    return scenario
+
+
+def _change_here(rig: Rig) -> None:
+    rows = [row.id for row in rig.rows()]
+    account = rig.account.address
+    rig.ask(SetFlags(tuple(rows[:2]), add=Flag.FLAGGED))
+    rig.ask(Archive((rows[1],)))
+    rig.ask(Delete((rows[2],)))
+    rig.ask(CreateFolder(account, "Kept"))
+    rig.ask(Copy((rows[0],), "Kept"))
+    rig.ask(Move((rows[3],), "Old"))
+    rig.ask(RenameFolder(account, "Old", "Work"))
+    rig.ask(DeleteFolder(account, "Spare"))
+
+
+def _change_there(dovecot: Dovecot, user: str, new: list[bytes]) -> None:
+    for raw in new:
+        dovecot.deliver(user, raw)
+    with client(dovecot, user) as other:
+        other.select_folder("INBOX")
+        found = other.search("ALL")
+        other.add_flags([found[1]], ["\\Answered"])
+        other.copy([found[0]], "Archive")
+        other.delete_messages([found[0]])
+        other.expunge()
+
+
+def _same_end(rig: Rig, dovecot: Dovecot, user: str, sent: list[bytes], what: str) -> None:
+    wanted = {"INBOX": 4, "Archive": 2, "Trash": 1, "Kept": 1, "Work": 1}
+    for name in FOLDERS:
+        here = Counter(rig.raw(row.id) for row in rig.rows(name))
+        assert here == on_server(dovecot, user, name), f"{what}: {name} differs"
+        assert sum(here.values()) == wanted[name], f"{what}: {name} has {sum(here.values())}"
+    assert set(bodies(rig)) == set(sent), f"{what}: lost"
+    with client(dovecot, user) as other:
+        names = {name for _, _, name in other.list_folders()}
+        assert not names & {"Old", "Spare"}, f"{what}: {names}"
+        other.select_folder("INBOX", readonly=True)
+        assert (len(other.search("FLAGGED")), len(other.search("ANSWERED"))) == (1, 1), what
+    sound(rig)
+
+
+def pop3(dovecot: Dovecot) -> Scenario:
+    """Mail fetched and deleted on the server."""
+
+    def scenario(fault: Fault, user: str, home: Path) -> int:
+        sent = [letter(number) for number in range(MESSAGES)]
+        for raw in sent:
+            dovecot.deliver(user, raw)
+        with Proxy(dovecot.pop3) as proxy:
+            account = account_on(
+                dovecot, user, incoming=Protocol.POP3, pop3=proxy.server(), keep=Keep("delete"), ca_file=""
+            )
+            proxy.fault = fault
+            with engine_for(home, account) as rig:
+                rig.fetch()
+                assert not Counter(sent) - bodies(rig) - on_server(dovecot, user, "INBOX"), f"{fault}: lost"
+            proxy.fault = Fault()
+            cuts = proxy.cuts
+            with engine_for(home, account) as rig:
+                assert rig.fetch().problems == ()
+                assert bodies(rig) == Counter(sent), f"{fault}: lost or doubled"
+                sound(rig)
+        assert not on_server(dovecot, user, "INBOX")
+        return cuts
+
+    return scenario
+
+
+def smtp(sink: SmtpSink) -> Scenario:
+    """A mail to two; the person sends again whatever is known not to have left."""
+
+    def scenario(fault: Fault, user: str, home: Path) -> int:
+        address = f"{user}@localhost.example"
+        raw = letter(1, subject=user)
+        with Proxy(sink.port) as proxy:
+            login = Login("", source=SecretSource.SESSION)
+            account = Account(address, incoming=Protocol.NONE, smtp=proxy.server(), login=login)
+            proxy.fault = fault
+            to = ("first@contoso.example", "second@contoso.example")
+            with engine_for(home, account) as rig:
+                number = int(rig.ask(QueueMessage(address, address, to, raw)))
+                rig.ask(SendNow((number,)))
+                checked(rig, sink, {number: raw})
+            proxy.fault = Fault()
+            cuts = proxy.cuts
+            with engine_for(home, account) as rig:
+                with Reader(rig.paths.database) as reader:
+                    found = reader.outgoing(number)
+                if found and found.state in (SendState.QUEUED, SendState.FAILED):
+                    rig.ask(RetrySend(number))
+                    rig.ask(SendNow((number,)))
+                checked(rig, sink, {number: raw}, finished=True)
+                assert len(rig.role(Role.SENT)) <= 1, f"{fault}: two copies"
+        return cuts
+
+    return scenario
