@@ -7,13 +7,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.servers import scripted
-from tests.servers.scripted import Act, Rule, Scripted, rule
+from tests.servers.scripted import Act, Answer, Rule, Scripted, rule
 from tui.model.account import Auth, Login
 from tui.model.error import Busy, Garbled, MailError, SignInNeeded, Untrusted
 from tui.model.explain_rule import Retry
 from tui.model.secret import Secret
+from tui.net import link
 from tui.net.imap import ImapConnection
 from tui.net.pop3 import Pop3Connection
 from tui.net.smtp import SmtpConnection
@@ -258,3 +261,29 @@ def test_no_secret_leaves_before_the_server_has_agreed_to_hear_it(kind: Kind) ->
         with pytest.raises(MailError):
             connection.sign_in(TOKEN, SECRET)
         assert not any(b"canary" in line or b"dXNlcj1" in line for line in server.lines)
+
+
+_PIECES = (
+    b"{tag} ", b"OK ", b"NO ", b"BAD ", b"* BYE ", b"+ ", b"+OK ", b"-ERR ", b"334 ", b"235 ", b"535-",
+    b"999 ", b"=", b"cj14LHM9ZUE9PSxpPTQwOTY=", b"v=", b"{5}", b"\xff", b"\0", b" ", b"[LIMIT]",
+)  # fmt: skip
+_LINE = st.lists(st.sampled_from(_PIECES), min_size=1, max_size=5).map(
+    lambda pieces: b"".join(pieces) + b"\r\n"
+)
+
+
+@pytest.mark.parametrize("mechanisms", ["SCRAM-SHA-256 CRAM-MD5 PLAIN LOGIN", "OAUTHBEARER XOAUTH2"])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=st.lists(_LINE, min_size=1, max_size=4))
+def test_whatever_a_server_says_ends_in_our_errors(
+    kind: Kind, mechanisms: str, lines: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No answer to a sign-in raises anything else, shows the secret, or keeps the client waiting for ever."""
+    monkeypatch.setattr(link, "READ_TIMEOUT", 0.2)
+    answers: list[Answer] = [*lines[:-1], (lines[-1], Act.CLOSE)]
+    said = rule(kind.ask + rb"|^[A-Za-z0-9+/=]{8,}\r\n|^\r\n", *answers)
+    with connected(kind, mechanisms, said) as (connection, _):
+        try:
+            connection.sign_in(TOKEN if "XOAUTH2" in mechanisms else ME, SECRET)
+        except MailError as error:
+            assert "canary" not in f"{error.what}{error.hint}{error.detail}"
