@@ -165,6 +165,22 @@ def test_a_grant_that_cannot_be_renewed_is_no_sign_in(identity: IdentityServer, 
         fresh_start().hold(account.address, grant, _asked(account))
 
 
+def test_what_was_not_written_is_written_when_one_tries_again(
+    identity: IdentityServer, account: Account, store: stores.Memory
+) -> None:
+    credentials = fresh_start()
+    grant = oauth.refresh(_asked(account), identity.grant(account.address))
+    credentials.hold(account.address, grant, _asked(account))
+    store.longest = 0
+
+    assert "session" in credentials.keep(account)
+    assert credentials.keep(account), "it is still not written"
+    store.longest = 1280
+    assert credentials.keep(account) == ""
+    assert grant.refresh_token is not None
+    assert kept_token(account) == grant.refresh_token.reveal()
+
+
 def test_for_this_session_only(identity: IdentityServer, account: Account, store: stores.Memory) -> None:
     account = replace(account, login=replace(login_of(account), source=SecretSource.SESSION))
     hands = Hands()

@@ -75,6 +75,7 @@ class Credentials:
         self._renewing: dict[str, Future[Token]] = {}
         self._renewed_at: dict[str, float] = {}
         self._told: set[str] = set()
+        self._unwritten: set[str] = set()
 
     # What to sign in with
 
@@ -160,17 +161,20 @@ class Credentials:
             self._held.pop(_key(address), None)
 
     def keep(self, account: Account) -> str:
-        """Put the sign-in that is held where the account says, and use it from now on.
+        """Put the sign-in that is held where the account says, and use it from now on. Without one, that is
+        done with the one in use where it could not be written the last time.
 
-        A sentence when it could be kept for this session only; "" else, also when none is held.
+        A sentence when it could be kept for this session only; "" else, also when there is nothing to keep.
         """
         key = _key(account.address)
         with self._writing:
             with self._lock:
-                found = self._held.pop(key, None)
+                again = self._kept.get(key) if key in self._unwritten else None
+                found = self._held.pop(key, again)
             if found is None:
                 return ""
             words = self._write(account, found.record)
+            (self._unwritten.add if words else self._unwritten.discard)(key)
             self._use(account.address, found)
         return words
 

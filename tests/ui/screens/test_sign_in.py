@@ -106,8 +106,11 @@ async def test_another_way_is_one_key_away_and_ends_the_first(opened: Opening) -
         assert "in a browser on this computer" in program.words()
         program.engine.later(BeginSignIn)
         await program.pilot.press("p")
+        await program.pilot.pause()
         assert program.engine.of(CancelSignIn) == [CancelSignIn(ME)]
+        assert len(program.engine.of(BeginSignIn)) == 1, "the first has not ended yet"
         first.set_exception(Cancelled("That was stopped."))
+        await program.until(lambda: len(program.engine.of(BeginSignIn)) == 2)
         await told(program, SignInStep(Way.PASTE, URL))
         assert "cannot be loaded. That is as it should be" in program.words()
         assert [one.way for one in program.engine.of(BeginSignIn)] == [None, Way.PASTE]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -69,6 +70,7 @@ class SignInScreen(Sheet["Approved | None"]):
         self._way: Way | None = None
         self._turn = 0
         self._under_way = False
+        self._one = asyncio.Lock()  # a sign-in that was stopped takes a moment to end
         self._approval: Approval | None = None
 
     def inside(self) -> ComposeResult:
@@ -179,14 +181,17 @@ class SignInScreen(Sheet["Approved | None"]):
         turn, self._way, self._approval = self._turn, way, None
         self._approve.prepare(time.time())
         self._show("approve")
-        self._under_way = True
-        try:
-            signed: SignedIn = await self.ask(BeginSignIn(self._account, way, again=again))
-        except MailError as error:
-            if turn == self._turn:
-                self._under_way = False
-                self._fail(error)
-            return
+        async with self._one:
+            if turn != self._turn:
+                return
+            self._under_way = True
+            try:
+                signed: SignedIn = await self.ask(BeginSignIn(self._account, way, again=again))
+            except MailError as error:
+                if turn == self._turn:
+                    self._under_way = False
+                    self._fail(error)
+                return
         if turn == self._turn:
             self._under_way = False
             await self._compare(signed)
