@@ -113,6 +113,7 @@ def test_each_half_alone_asks_for_its_secret_only_when_it_signs_in() -> None:
         "Unlock it.",
     )
     assert "IPv4 127.0.0.1; IPv6 none" in checks[0].detail
+    assert checks[3].detail == "auth PLAIN LOGIN, help, size 1000"
     assert re.fullmatch(r"IPv4 127\.0\.0\.1 answers in \d+ ms", checks[1].detail)
 
 

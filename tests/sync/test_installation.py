@@ -59,7 +59,7 @@ def test_the_keyring_counts_where_it_is_needed(paths: Paths) -> None:
     save_account(paths.config_file, account)
     found = checks(paths)
     assert not found["keyring"].ok
-    assert found["configuration"].detail.startswith("1 in ")
+    assert found["configuration"].detail.startswith("1 account in ")
 
 
 def test_nor_where_a_command_prints_the_secret(paths: Paths) -> None:

@@ -20,6 +20,7 @@ from tui.net.pop3 import Pop3Connection
 from tui.net.smtp import SmtpConnection
 
 _SOON = 14  # days
+_AGAIN = "Try again in a minute; if it stays so, the log says more."
 
 Tell = Callable[[Check], None]
 Ask = Callable[[], Secret | None]
@@ -83,7 +84,7 @@ def _tried(name: str, step: Callable[[], Found]) -> Check:
         found = step()
     except MailError as error:
         text = " ".join(part for part in (error.what, error.detail) if part)
-        check = Check(name, False, text, error.hint, error.exit_code)
+        check = Check(name, False, text, error.hint or _AGAIN, error.exit_code)
     else:
         check = Check(name, True, found.detail, found.fix)
     return replace(check, seconds=round(time.monotonic() - started, 3))
@@ -198,7 +199,7 @@ def _smtp(server: Server, ca_file: str, login: Login | None, ask: Ask) -> Iterat
     def connect() -> Found:
         connection.connect()
         features = sorted(connection.features.items())
-        return Found(", ".join(f"{name} {words}".strip() for name, words in features))
+        return Found(", ".join(" ".join((name, *words.split())) for name, words in features))
 
     def sign_in() -> Found:
         connection.sign_in(*_signed_in(login, ask, server.host))

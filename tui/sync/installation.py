@@ -116,7 +116,8 @@ def _configuration(paths: Paths) -> tuple[Check, tuple[Account, ...]]:
         return failed("configuration", error), ()
     if not accounts:
         return Check("configuration", ok=True, detail="no account yet", fix=_ADD_ONE), ()
-    return Check("configuration", ok=True, detail=f"{len(accounts)} in {paths.config_file}"), accounts
+    number = f"{len(accounts)} account{'s' if len(accounts) > 1 else ''}"
+    return Check("configuration", ok=True, detail=f"{number} in {paths.config_file}"), accounts
 
 
 def _store(paths: Paths) -> Check:
