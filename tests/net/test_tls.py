@@ -131,6 +131,24 @@ def test_without_the_ca_file_nothing_of_ours_is_trusted(kind: Kind, certs: Certi
         connect(kind, server.server(Security.TLS), "")
 
 
+@pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
+def test_one_certificate_can_be_named_as_trusted(kind: Kind, certs: Certificates, security: Security) -> None:
+    """As Proton Bridge and home servers need it: by the person's own word, and no other comes with it."""
+    for served, trusted in (("self_signed", True), ("unknown_ca", False), ("good", False)):
+        context = certs.server_context(getattr(certs, served))
+        if security is Security.TLS:
+            running = Scripted(kind.greeting, kind.rules(), context=context)
+        else:
+            running = starttls(kind, context)
+        with running as server:
+            if trusted:
+                connect(kind, server.server(security, "localhost"), str(certs.self_signed))
+                continue
+            with pytest.raises(Untrusted):
+                connect(kind, server.server(security, "localhost"), str(certs.self_signed))
+            assert server.lines == []
+
+
 def test_starttls_that_is_refused(kind: Kind, certs: Certificates) -> None:
     with starttls(kind, certs.server_context(), kind.refuse) as server:
         with pytest.raises(Untrusted, match="does not offer encryption") as raised:

@@ -46,8 +46,11 @@ def mechanisms(login: Login, offered: Collection[str], host: str) -> list[str]:
     detail = f"offered: {' '.join(sorted(offered)) or 'nothing'}"
     if token:
         what, hint = "does not take sign-in by token", "Choose password (or app password) for this account."
+    elif {*TOKENS} & {*offered}:  # Outlook.com says so before anybody has told a password
+        what = "takes no passwords"
+        hint = "Edit the account and choose to sign in with its provider (Microsoft, Google) in the browser."
     else:
-        what, hint = "takes no passwords", "Choose sign-in by token (OAuth) for this account."
+        what, hint = "takes no passwords", "Ask your provider how mail programs sign in at this server."
     error = SignInNeeded(f"{host} {what}.", hint, detail=detail)
     error.retry = Retry.NEVER
     raise error
