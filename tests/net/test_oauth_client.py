@@ -67,6 +67,13 @@ def test_the_usual_place_comes_second(identity: IdentityServer) -> None:
     assert identity.asked["openid-configuration"] == 2
 
 
+@pytest.mark.parametrize("body", [b"{}", b'{"token_endpoint": "https://localhost/"}', b"[]"])
+def test_a_document_without_endpoints(identity: IdentityServer, client: Web, body: bytes) -> None:
+    identity.discovery_failures = [Failure(200, body=body)]
+
+    assert isinstance(refused(lambda: endpoints(identity.identity(), client)), Garbled)
+
+
 def test_an_address_that_is_no_service(identity: IdentityServer, client: Web) -> None:
     identity.second_place = True
     asked = replace(identity.identity(), authority=f"{identity.base}/nowhere/v2.0")

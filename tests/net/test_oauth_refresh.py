@@ -58,6 +58,15 @@ def test_a_refresh_that_gives_none_keeps_the_old_one(identity: IdentityServer) -
     assert oauth.refresh(identity.identity(), first).refresh_token == first
 
 
+def test_an_odd_id_token_does_not_cost_the_new_refresh_token(identity: IdentityServer) -> None:
+    identity.strict = True
+    identity.audience = "another-program"
+    grant = oauth.refresh(identity.identity(), identity.grant())
+
+    assert grant.refresh_token is not None
+    assert identity.is_good(grant.refresh_token.reveal())
+
+
 def test_two_refreshes_at_once(identity: IdentityServer) -> None:
     identity.delay = 0.1
     accounts = [identity.grant(f"user{n}@example.org") for n in range(4)]
@@ -147,7 +156,7 @@ def test_nothing_secret_in_an_error_or_a_log(
 ) -> None:
     """Also when the service repeats what it was sent."""
     caplog.set_level(logging.DEBUG)
-    token = identity.grant()
+    token = Secret("canary-refresh-token")
     said = Failure(400, "invalid_grant", (70000,), text=f"The token {token.reveal()} is bad")
     for failure in (
         said,
