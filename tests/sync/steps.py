@@ -113,7 +113,7 @@ def _same_end(rig: Rig, dovecot: Dovecot, user: str, sent: list[bytes], what: st
         names = {name for _, _, name in other.list_folders()}
         assert not names & {"Old", "Spare"}, f"{what}: {names}"
         other.select_folder("INBOX", readonly=True)
-        assert (len(other.search("FLAGGED")), len(other.search("ANSWERED"))) == (1, 1), what
+        assert [len(other.search(f"UNDELETED {one}")) for one in ("FLAGGED", "ANSWERED")] == [1, 1], what
     sound(rig)
 
 
