@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -261,6 +262,27 @@ def test_no_secret_leaves_before_the_server_has_agreed_to_hear_it(kind: Kind) ->
         with pytest.raises(MailError):
             connection.sign_in(TOKEN, SECRET)
         assert not any(b"canary" in line or b"dXNlcj1" in line for line in server.lines)
+
+
+@pytest.mark.parametrize(
+    "mechanism", ["XOAUTH2", "OAUTHBEARER", "PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256"]
+)
+def test_nothing_of_a_sign_in_is_logged_or_printed(
+    kind: Kind, mechanism: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    rules = (
+        rule(kind.ask, kind.more + b"PGNoYWxsZW5nZT4=\r\n"),
+        rule(rb"^bWU=", kind.more + b"\r\n"),
+        rule(rb"^[A-Za-z0-9+/]{8,}=*\r\n", kind.no + b"no\r\n"),
+    )
+    login = TOKEN if mechanism in ("XOAUTH2", "OAUTHBEARER") else ME
+    with caplog.at_level(1), connected(kind, mechanism, *rules) as (connection, server):
+        with pytest.raises(MailError):
+            connection.sign_in(login, SECRET)
+        said = [line.strip().decode() for line in server.lines if re.match(rb"[A-Za-z0-9+/]{8,}=*\r\n", line)]
+    printed = caplog.text + "".join(capfd.readouterr())
+    assert said
+    assert not any(words in printed for words in ("canary", "Y2FuYXJ5", *said))
 
 
 _PIECES = (
