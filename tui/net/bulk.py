@@ -85,30 +85,36 @@ def all_flags(talk: Conversation, at_most: int, since_modseq: int = 0) -> tuple[
     expunged = 0
     tag = talk.send(f"UID FETCH 1:* (UID FLAGS){changed}")
     with talk.transport.stream():
-        while not talk.is_end(response := talk.response(), tag, "fetching flags"):
+        while True:
             if len(found) > at_most:
                 raise talk.transport.broken("an endless list of flags")
+            line = talk.transport.readline()
+            if usual := _FLAGS_LINE.fullmatch(line):
+                found[_checked(talk, int(usual[1]))] = parsed[usual[2]]
+                continue
+            response = talk.response(line)
+            if talk.is_end(response, tag, "fetching flags"):
+                return found, expunged
             if listed := _uid_and_words(talk, response):
                 found[listed[0]] = parsed[listed[1]]
             elif (told := push(response)) and told.kind == "EXPUNGE":
                 expunged += 1
-    return found, expunged
 
 
 def _uid_and_words(talk: Conversation, response: Response) -> tuple[int, bytes] | None:
     """UID and flag words of a response, None when it tells something else."""
-    if line := _FLAGS_LINE.fullmatch(response.text):
-        uid, words = int(line[1]), line[2]
-    elif fetch_items.is_fetch(response.text):
-        items = _items(talk, response)
-        if b"UID" not in items or b"FLAGS" not in items:
-            return None
-        uid, words = fetch_items.number(items, b"UID", LARGEST_NUMBER), items[b"FLAGS"]
-    else:
+    if not fetch_items.is_fetch(response.text):
         return None
+    items = _items(talk, response)
+    if b"UID" not in items or b"FLAGS" not in items:
+        return None
+    return _checked(talk, fetch_items.number(items, b"UID", LARGEST_NUMBER)), items[b"FLAGS"]
+
+
+def _checked(talk: Conversation, uid: int) -> int:
     if not 0 < uid <= LARGEST_NUMBER:
         raise talk.transport.broken(f"UID {uid}")
-    return uid, words
+    return uid
 
 
 class _FlagCache(dict[bytes, Flags]):

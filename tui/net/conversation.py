@@ -40,9 +40,10 @@ class Conversation:
         self.transport.send(f"{tag} {command}\r\n".encode("ascii"))
         return tag.encode("ascii")
 
-    def response(self, *, signing_in: Auth | None = None) -> Response:
-        """The next response. A BYE raises: the server is about to close."""
-        line = self.transport.readline()
+    def response(self, line: bytes = b"", *, signing_in: Auth | None = None) -> Response:
+        """The next response, of which `line` may have been read already. A BYE raises: the server is about to
+        close."""
+        line = line or self.transport.readline()
         if not line.endswith(b"}\r\n"):
             if line[:5].upper() == b"* BYE":
                 raise faults.bye(line[5:].strip(), self.transport.host, signing_in=signing_in)

@@ -15,6 +15,9 @@ _ACCOUNT_FOLDERS = (
 )
 
 
+_AT_UIDS = "AND uid IN (SELECT value FROM json_each(?))"
+
+
 class _Flags(dict[int, Flag]):
     """Flags by their bits: a folder has few different ones, so each is made once."""
 
@@ -31,14 +34,14 @@ class _Tags(dict[str, frozenset[str]]):
         return tags
 
 
-def listing(db: sqlite3.Connection, folder: int) -> list[Placed]:
-    """Every row of a folder, newest first."""
+def listing(db: sqlite3.Connection, folder: int, uids: Iterable[int] | None = None) -> list[Placed]:
+    """Every row of a folder, newest first, or those at `uids`."""
     flags, tags = _Flags(), _Tags()
     states = (BodyState.HEADERS, BodyState.FULL)
     found = db.execute(
-        "SELECT id, coalesce(uid, 0), flags, agreed, tags, agreed_tags, fingerprint, whole, position >> ?"
-        " FROM message WHERE folder = ? ORDER BY position DESC",
-        (SEQUENCE_BITS, folder),
+        "SELECT id, coalesce(uid, 0), flags, agreed, tags, agreed_tags, fingerprint, whole, position >> ?"  # noqa: S608
+        f" FROM message WHERE folder = ? {_AT_UIDS if uids is not None else ''} ORDER BY position DESC",
+        (SEQUENCE_BITS, folder) if uids is None else (SEQUENCE_BITS, folder, integers(uids)),
     )
     return [
         Placed(number, uid, flags[now], flags[agreed], tags[own], tags[theirs], mark, states[whole], received)

@@ -209,9 +209,9 @@ class Reader:
         """How far a folder has been read from its server."""
         return self._ask(folders.mark, folder)
 
-    def listing(self, folder: int) -> list[Placed]:
-        """Every row of a folder, newest first."""
-        return self._ask(listing.listing, folder)
+    def listing(self, folder: int, uids: Iterable[int] | None = None) -> list[Placed]:
+        """Every row of a folder, newest first, or those at `uids`."""
+        return self._ask(listing.listing, folder, uids)
 
     def placed_count(self, folder: int) -> int:
         """How many of a folder's messages on the server are known here: rows in it, and those leaving."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 from tui.mail.header import block, envelope_of, fingerprint_of, split
 from tui.model.event import MessagesChanged
@@ -15,7 +15,7 @@ from tui.net.imap import ImapConnection
 from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.board import Board
-from tui.sync.plan import Flags, FolderPlan, Known, plan_folder
+from tui.sync.plan import FolderPlan, plan_folder
 from tui.sync.visit import Counts
 
 log = logging.getLogger(__name__)
@@ -84,36 +84,35 @@ class FolderFetch:
             return False
         return self.reader.placed_count(self.folder.id) == selected.exists
 
-    def _known(self) -> list[Known]:
-        return [
-            Known(row.id, row.uid, row.flags, row.agreed, row.tags, row.agreed_tags)
-            for row in self.reader.listing(self.folder.id)
-            if row.uid
-        ]
-
     def _plan(self, mark: SyncMark, selected: Selected) -> FolderPlan:
-        known = self._known()
         leaving = self.reader.leaving(self.folder.id)
-        server = self._listed(mark, selected, known, leaving)
-        self.known, self.emptied = len(known), not selected.exists
-        return plan_folder(server, known, leaving)
-
-    def _listed(
-        self, mark: SyncMark, selected: Selected, known: list[Known], leaving: Collection[int]
-    ) -> Mapping[int, Flags]:
-        """Every UID with its flags; by what changed since the mark where that proves the same."""
-        if mark.modseq and selected.modseq:
-            merged = {row.uid: (row.agreed, row.agreed_tags) for row in known}
-            merged.update(self.connection.uids_and_flags(since_modseq=mark.modseq).flags)
-            if len(merged.keys() | set(leaving)) == selected.exists:
-                return merged  # a superset of the server's list with as many members is that list
+        self.emptied = not selected.exists
+        if mark.modseq and selected.modseq and (plan := self._plan_changes(mark, selected, leaving)):
+            return plan
         listing = self.connection.uids_and_flags()
         if not listing.complete:
             self._complete = False
             self.counts.problem(
                 f"The server did not list all of {self.folder.name}; nothing is removed here.", 75
             )
-        return listing.flags
+        known = [row for row in self.reader.listing(self.folder.id) if row.uid]
+        self.known = len(known)
+        return plan_folder(listing.flags, known, leaving)
+
+    def _plan_changes(self, mark: SyncMark, selected: Selected, leaving: frozenset[int]) -> FolderPlan | None:
+        """The plan by what changed since the mark alone (RFC 7162); None where that does not prove that
+        nothing else did.
+
+        What is here, what leaves and what changed are together all that the server may have. Where it has as
+        many messages as these are, it has just these: none is gone, and none has left.
+        """
+        changed = self.connection.uids_and_flags(since_modseq=mark.modseq).flags
+        known = self.reader.listing(self.folder.id, changed.keys() | leaving)
+        self.known = self.reader.placed_count(self.folder.id) - len(leaving)
+        unknown = (changed.keys() | leaving) - {row.uid for row in known}
+        if self.known + len(unknown) != selected.exists:
+            return None
+        return replace(plan_folder(changed, [row for row in known if row.uid in changed], leaving), left=())
 
     def _apply_flags(self, plan: FolderPlan) -> None:
         if plan.flags:

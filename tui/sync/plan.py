@@ -26,6 +26,7 @@ from typing import NamedTuple
 
 from tui.model.folder import Role
 from tui.model.message import Flag
+from tui.store.records import Placed
 
 Flags = tuple[Flag, frozenset[str]]
 
@@ -42,6 +43,10 @@ class Known(NamedTuple):
     agreed: Flag
     tags: frozenset[str] = frozenset()
     agreed_tags: frozenset[str] = frozenset()
+
+
+Row = Known | Placed
+"""A `Placed` has all that a `Known` has: 100,000 rows need not be made a second time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def should_ask(lost: int, known: int, role: Role, *, emptied: bool = False) -> b
     return lost > max(HELD_AT_LEAST, HELD_SHARE * known) or (emptied and lost > 0 and role is not Role.DRAFTS)
 
 
-def _flag_step(row: Known, server: Flags) -> FlagStep | None:
+def _flag_step(row: Row, server: Flags) -> FlagStep | None:
     flags, tags = server
     if flags == row.agreed and tags == row.agreed_tags:
         return None
@@ -105,7 +110,7 @@ def _flag_step(row: Known, server: Flags) -> FlagStep | None:
 
 def plan_folder(
     server: Mapping[int, Flags],
-    known: Iterable[Known],
+    known: Iterable[Row],
     leaving: Collection[int] = (),
 ) -> FolderPlan:
     """The steps that bring one folder of the store up to the server's list.
