@@ -23,7 +23,7 @@ from tests.sync.signing_in import (
     signed_in_before,
     until,
 )
-from tui.model.account import Account, Auth, Login, Protocol
+from tui.model.account import Account, Auth, Login, Protocol, SecretSource
 from tui.model.command import (
     BeginSignIn,
     CancelSignIn,
@@ -169,6 +169,15 @@ def test_a_token_entered_by_hand_takes_the_place_of_a_sign_in(rig: Rig, account:
     rig.ask(SaveAccount(account))
     rig.ask(SignIn(account.address, Secret("by-hand")))
     assert kept_token(account) == ""
+
+
+def test_a_password_takes_the_place_of_a_sign_in(rig: Rig, account: Account, store: stores.Memory) -> None:
+    _begin(rig, account, Way.DEVICE).result(20)
+    rig.ask(SaveAccount(account))
+    _begin(rig, account, Way.DEVICE).result(20)
+    login = Login(account.address, source=SecretSource.SESSION)
+    rig.ask(SaveAccount(replace(account, login=login), Secret("password")))
+    assert store.values == {}
 
 
 @pytest.mark.parametrize("way", list(Way))

@@ -147,6 +147,11 @@ class Account:
         return {Protocol.IMAP: self.imap, Protocol.POP3: self.pop3, Protocol.NONE: None}[self.incoming]
 
     @property
+    def by_token(self) -> bool:
+        """Whether receiving or sending signs in by OAuth."""
+        return any(one is not None and one.auth is Auth.OAUTH2 for one in (self.login, self.smtp_login))
+
+    @property
     def sending_login(self) -> Login | None:
         """The sign-in used for SMTP."""
         return self.smtp_login or self.login

@@ -107,8 +107,8 @@ class Accounts:
             self._reload()
             self._context.credentials.read_again(self._context.settings.accounts)
             for account in self._context.settings.accounts:
-                if self._context.board.status(account.address).phase is Phase.SIGN_IN:
-                    self._crew.restart(account.address)
+                waits = self._context.board.status(account.address).phase is Phase.SIGN_IN
+                (self._crew.restart if waits else self._crew.release)(account.address)
 
     def _reload(self) -> None:
         settings: Settings = load(self._config_file)
@@ -159,6 +159,9 @@ class Accounts:
         words = self._keep(account, account.login, secret, "incoming")
         words = self._keep(account, account.smtp_login, smtp_secret, "smtp") or words
         words = self._context.credentials.keep(account) or words
+        before = self._context.account(account.address)
+        if before and before.by_token and not account.by_token:
+            self._delete(partial(self._context.credentials.forget, account.address))
         save_account(self._config_file, account)
         self._reload()
         self._crew.restart(account.address)
@@ -195,10 +198,14 @@ class Accounts:
     def _forget_secrets(self, address: str) -> None:
         deletions = [partial(self._context.secrets.delete, address, which) for which in ("incoming", "smtp")]
         for delete in (*deletions, partial(self._context.credentials.forget, address)):
-            try:
-                delete()
-            except NotKept as error:
-                self._context.board.tell(Problem("", error.what, error.hint, error.detail))
+            self._delete(delete)
+
+    def _delete(self, delete: Callable[[], None]) -> None:
+        """Delete a secret; that the keyring could not be asked is told, and keeps nothing from going on."""
+        try:
+            delete()
+        except NotKept as error:
+            self._context.board.tell(Problem("", error.what, error.hint, error.detail))
 
     def _sign_in(self, address: str, secret: Secret, remember: bool) -> str:
         account = self._context.account(address)

@@ -74,8 +74,7 @@ class Credentials:
         self._held: dict[str, Kept] = {}
         self._renewing: dict[str, Future[Token]] = {}
         self._renewed_at: dict[str, float] = {}
-        self._told: set[str] = set()
-        self._unwritten: set[str] = set()
+        self._unwritten: set[str] = set()  # whose sign-in should be in the keyring and is not
 
     # What to sign in with
 
@@ -171,10 +170,9 @@ class Credentials:
             with self._lock:
                 again = self._kept.get(key) if key in self._unwritten else None
                 found = self._held.pop(key, again)
-            if found is None:
+            if found is None or not account.by_token:
                 return ""
             words = self._write(account, found.record)
-            (self._unwritten.add if words else self._unwritten.discard)(key)
             self._use(account.address, found)
         return words
 
@@ -327,7 +325,7 @@ class Credentials:
             if now is None or now.record is not kept.record:
                 return None
             if made.record is not kept.record:
-                self._tell_once(account.address, self._write(account, made.record))
+                self._write_and_tell(account, made.record)
             self._use(account.address, made)
         return made.token
 
@@ -335,30 +333,30 @@ class Credentials:
         """Put a record into the keyring, or into memory; a sentence where it should be in the keyring."""
         key = _key(account.address)
         logins = [one for one in (account.login, account.smtp_login) if one and one.auth is Auth.OAUTH2]
-        if logins and all(one.source is SecretSource.SESSION for one in logins):
-            self._secrets.remember(key, OAUTH, record.to_json())
-            return ""
         try:
-            self._secrets.set(key, OAUTH, record.to_json())
+            if all(one.source is SecretSource.SESSION for one in logins):
+                self._secrets.remember(key, OAUTH, record.to_json())
+            else:
+                self._secrets.set(key, OAUTH, record.to_json())
         except NotKept as error:
+            self._unwritten.add(key)
             return f"{error.what} {error.hint}"
+        self._unwritten.discard(key)
         return ""
+
+    def _write_and_tell(self, account: Account, record: Record) -> None:
+        """Write a renewed sign-in; that it is in memory only is told once, until it can be written again."""
+        told = _key(account.address) in self._unwritten
+        words = self._write(account, record)
+        if words and not told:
+            what = f"The sign-in of {account.address} was renewed and could not be saved."
+            self._board.tell(Problem(account.address, what, words))
 
     def _use(self, address: str, kept: Kept) -> None:
         with self._lock:
             self._kept[_key(address)] = kept
         if kept.token:
             self._board.token(address, kept.token.expires)
-
-    def _tell_once(self, address: str, words: str) -> None:
-        """Say that a renewed sign-in is in memory only: at the first time, and after it had been written."""
-        if not words:
-            self._told.discard(address)
-        elif address not in self._told:
-            self._told.add(address)
-            self._board.tell(
-                Problem(address, f"The sign-in of {address} was renewed and could not be saved.", words)
-            )
 
 
 def _slot(account: Account, which: str) -> str:

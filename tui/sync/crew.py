@@ -66,6 +66,10 @@ class Crew:
             if address in self._workers:
                 self._dismiss(address)
         self.match_settings()
+        self.release(address)
+
+    def release(self, address: str) -> None:
+        """Mail of an account that waited for a sign-in may leave."""
         if self._outbox:
             self._outbox.release(address)
 

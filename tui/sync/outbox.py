@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tui.model.draft import Outgoing, SendState
 from tui.model.error import Cancelled, MailError, NotFound, Refused, SignInNeeded, StoreBroken, Untrusted
 from tui.model.event import OutboxChanged, Phase, Problem
+from tui.model.explain_rule import Retry
 from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync import futures
@@ -287,12 +288,13 @@ class Outbox:
     def _stand_still(self, address: str, error: MailError) -> None:
         """Keep an account's mail queued until the person has done something, and say so once.
 
-        Where receiving signs in the same way, the account's own status asks for it.
+        Where receiving signs in the same way, and that may help, the account's own status asks for it.
         """
         with self._news:
             self._standstill.add(address)
         account, board = self._context.account(address), self._context.board
-        if isinstance(error, SignInNeeded) and account and account.smtp_login is None:
+        helps = isinstance(error, SignInNeeded) and error.retry is not Retry.NEVER
+        if helps and account and account.smtp_login is None:
             if board.status(address).phase is Phase.SIGN_IN:
                 return
             board.failed(address, error)
