@@ -200,6 +200,12 @@ def test_a_stolen_code_is_worth_nothing(identity: IdentityServer) -> None:
     assert error.what == "The code was used twice."
 
 
+def test_an_answer_for_several_programs(identity: IdentityServer) -> None:
+    identity.claims = {"aud": ["another-program", CLIENT_ID]}
+
+    assert browse(identity).username == ADDRESS
+
+
 def test_a_client_id_in_capitals(identity: IdentityServer) -> None:
     identity.audience = CLIENT_ID.upper()
 

@@ -53,6 +53,12 @@ def test_google_has_fixed_addresses(identity: IdentityServer, client: Web) -> No
     assert found == {"authorization_endpoint": GOOGLE.authorize, "token_endpoint": GOOGLE.token}
 
 
+def test_another_service_in_place_of_google_is_asked(identity: IdentityServer, client: Web) -> None:
+    found = endpoints(replace(identity.identity(), issuer=GOOGLE), client)
+
+    assert found["token_endpoint"] == f"{identity.authority}/oauth2/v2.0/token"
+
+
 def test_others_are_asked(identity: IdentityServer, client: Web) -> None:
     found = endpoints(identity.identity(), client)
 
@@ -146,6 +152,7 @@ def test_the_least_answer(identity: IdentityServer) -> None:
         (10**30, 604800),
         (-1, 3600),
         ("x", 3600),
+        ("²", 3600),
         (None, 3600),
     ],
 )
