@@ -98,6 +98,8 @@ WRONG = [
     ("you@x.example --imap-host mail.x.example --imap-port 99999", BadConfig, 78),
     ("you@x.example --imap-host mail.x.example --incoming pop3", BadConfig, 78),
     ("you@x.example --imap-host a/b", BadConfig, 78),
+    ("you@outlook.com --authority http://login.x.example", BadConfig, 78),
+    ("you@outlook.com --client-id=zwei–Wörter", BadConfig, 78),
 ]
 
 

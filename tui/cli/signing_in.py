@@ -7,6 +7,7 @@ by the engine, and kept only after it is known for whom it is.
 from __future__ import annotations
 
 import contextlib
+import math
 import queue
 import time
 from argparse import Namespace
@@ -186,7 +187,7 @@ def _waited_for(
             if step is not None and step.way is Way.PASTE:
                 answered = answered or _passed_on(shell, engine, account)
             elif step is not None:
-                shell.output.progress(_countdown(step))
+                shell.output.progress(countdown(step, time.time()))
     return running.result()
 
 
@@ -261,10 +262,11 @@ def lines_of(step: SignInStep) -> Iterator[str]:
         yield safe_line(step.words)
 
 
-def _countdown(step: SignInStep) -> str:
+def countdown(step: SignInStep, now: float) -> str:
+    """That it is waited for, and the minutes that are left (times in Unix seconds), begun ones included."""
     if not step.until:
         return "Waiting for your approval …"
-    minutes = max(0, round(step.until - time.time())) // 60 + 1
+    minutes = max(1, math.ceil((step.until - now) / 60))
     return f"Waiting for your approval … {minutes} min left"
 
 
