@@ -85,7 +85,7 @@ def test_a_change_that_waits_is_not_taken_for_done(rig: Rig, other: Any, update:
         archive = reader.folder_role(rig.account.address, Role.ARCHIVE)
         assert archive is not None
         writer.move([first.id], archive.id)
-    other.add_flags([second.uid, first.uid], ["\\Flagged"])
+    other.add_flags([second.uid], ["\\Flagged"])
     fetch = update()
     with Reader(rig.paths.database) as reader:
         assert reader.leaving(first.folder_id) == {first.uid}
