@@ -107,6 +107,13 @@ def test_text_as_libraries_print_it(text: str, name: str) -> None:
     ("protocol", "text", "name"),
     [
         ("pop3", "Server Unavailable. 21", "pop-unavailable"),
+        ("pop3", "-ERR [SYS/TEMP] Temporary authentication failure. [mx:2026-09-08]", "pop-temporary"),
+        ("imap", "a1 NO [UNAVAILABLE] Temporary authentication failure.", "imap-unavailable"),
+        ("imap", "a1 NO [UNAVAILABLE] LOGIN failed", "imap-unavailable"),
+        ("imap", "[UNAVAILABLE] Maximum number of connections from user+IP exceeded", "too-many-connections"),
+        ("imap", "[AUTHENTICATIONFAILED] Too many login attempts, try again later", "throttled"),
+        ("imap", "a1 NO Authentication failed.", "imap-wrong-password"),
+        ("pop3", "-ERR Authentication failed.", "imap-wrong-password"),
         ("imap", "Server Unavailable. 15", "imap-unavailable"),
         ("smtp", "421 4.7.66 TLS 1.0 and 1.1 are not supported.", "smtp-old-tls"),
         ("smtp", "421 4.4.2 timeout", "sending-dropped"),

@@ -15,6 +15,7 @@ from tui.model.explain_desktop import DESKTOP
 from tui.model.explain_google import GOOGLE
 from tui.model.explain_local import LOCAL
 from tui.model.explain_microsoft import MICROSOFT
+from tui.model.explain_patience import PATIENCE
 from tui.model.explain_rule import Retry, Rule
 from tui.model.explain_sending import SENDING
 from tui.model.explain_signin import SIGN_IN
@@ -80,6 +81,7 @@ def explain(text: str, protocol: str = "", *, token: bool = False) -> Explanatio
 def rules() -> Iterator[Rule]:
     """Every row, in the order in which they are tried."""
     yield from DESKTOP
+    yield from PATIENCE
     yield from SIGN_IN
     yield from SENDING
     yield from GOOGLE

@@ -102,15 +102,6 @@ CODES: tuple[Rule, ...] = (
         Retry.NEVER,
     ),
     Rule(
-        "imap-in-use",
-        "imap",
-        ("[inuse]",),
-        "Another program is busy with this folder",
-        "The server lets only one at a time do what was asked.",
-        "It is tried again by itself; close the other program if it lasts.",
-        Retry.BACKOFF,
-    ),
-    Rule(
         "imap-limit",
         "imap",
         ("[limit]",),
@@ -147,15 +138,6 @@ CODES: tuple[Rule, ...] = (
         Retry.NEVER,
     ),
     Rule(
-        "imap-server-bug",
-        "imap",
-        ("[serverbug]",),
-        "The server has met a fault of its own",
-        "It says so itself; nothing is wrong with the account.",
-        "It is tried again by itself. If it stays, tell your provider.",
-        Retry.BACKOFF,
-    ),
-    Rule(
         "imap-expunged",
         "imap",
         ("[expungeissued]",),
@@ -174,15 +156,6 @@ CODES: tuple[Rule, ...] = (
         Retry.NEVER,
     ),
     Rule(
-        "pop-temporary",
-        "pop3",
-        ("[sys/temp]",),
-        "The mail service has a passing problem",
-        "The server says that it will be over soon.",
-        "It is tried again by itself.",
-        Retry.BACKOFF,
-    ),
-    Rule(
         "pop-permanent",
         "pop3",
         ("[sys/perm]",),
@@ -190,14 +163,5 @@ CODES: tuple[Rule, ...] = (
         "The server says that waiting will not help.",
         "Ask your administrator or provider, and give them the server's words.",
         Retry.NEVER,
-    ),
-    Rule(
-        "throttled",
-        "imap pop3",
-        ("throttled", "try again later", "too many login attempts", "too many requests"),
-        "The server asks for patience",
-        "It was asked too often in a short time, or is busy.",
-        "Wait: it is tried again by itself.",
-        Retry.BACKOFF,
     ),
 )
