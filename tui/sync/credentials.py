@@ -43,7 +43,6 @@ OAUTH = "oauth"
 """The keyring's slot of a sign-in by OAuth."""
 
 _LOOK = 0.1
-_ONE_RENEWAL = 30.0  # seconds in which a refused token is renewed once: the next one would fare no better
 _JUST_MADE = 60.0
 
 Check = Callable[[], None]
@@ -57,23 +56,16 @@ def _go_on() -> None:
 class Credentials:
     """The secrets of all accounts at work. Any thread may use it; renewals are made once for all who wait."""
 
-    def __init__(
-        self,
-        secrets: Secrets,
-        board: Board,
-        clock: Clock | None = None,
-    ) -> None:
+    def __init__(self, secrets: Secrets, board: Board, clock: Clock | None = None) -> None:
         self._secrets = secrets
         self._board = board
         self.clock = clock or Clock()
         self._lock = threading.Lock()
-        self._writing = (
-            threading.Lock()
-        )  # held while the keyring is written, so that nothing forgotten returns
+        self._writing = threading.Lock()  # while the keyring is written: nothing forgotten must return
         self._kept: dict[str, Kept] = {}
         self._held: dict[str, Kept] = {}
         self._renewing: dict[str, Future[Token]] = {}
-        self._renewed_at: dict[str, float] = {}
+        self._second: dict[str, Token] = {}  # tokens that took the place of refused ones
         self._unwritten: set[str] = set()  # whose sign-in should be in the keyring and is not
 
     # What to sign in with
@@ -109,11 +101,11 @@ class Credentials:
             return None
         if kept.token is None or kept.token.secret != refused:
             return self._token(account, kept, check).secret
-        key, now = _key(account.address), self.clock.steady()
-        if now - self._renewed_at.get(key, -_ONE_RENEWAL) < _ONE_RENEWAL:
-            return None
-        self._renewed_at[key] = now
-        return self._renewal(account, kept.token, check).secret
+        key = _key(account.address)
+        if kept.token is self._second.get(key) and self.clock.steady() - kept.token.began < _JUST_MADE:
+            return None  # a third one would fare no better
+        token = self._second[key] = self._renewal(account, kept.token, check)
+        return token.secret
 
     def token(self, account: Account, secret: Secret) -> Token | None:
         """The token whose text is `secret`, None when it is a password or was entered by hand."""
@@ -151,7 +143,10 @@ class Credentials:
         if found.token and found.age(identity.scopes, self.clock) is Age.FRESH:
             return found.token.secret
         grant = _refreshed(identity, found.record)
-        self.hold(account.address, grant, identity)
+        made = kept_of(grant, identity, found.record, self.clock)
+        with self._lock:
+            if made and self._held.get(_key(account.address)) is found:
+                self._held[_key(account.address)] = made
         return grant.access_token
 
     def drop(self, address: str) -> None:
