@@ -94,6 +94,11 @@ class Proxy:
         for each in self._open:
             each.close()
 
+    @property
+    def connections(self) -> int:
+        """How many a client has made so far."""
+        return len(self._open) // 2
+
     def hang_up(self) -> None:
         """Cut every connection."""
         for each in self._open:

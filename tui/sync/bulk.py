@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import groupby
 
 from tui.mail.scan import scan
@@ -170,7 +170,7 @@ class BulkFetch:
         batch: list[tuple[int, bytes, Scan | None]] = []
         octets, began = 0, time.monotonic()
         try:
-            for uid, raw in self._connection.bodies(list(rows), {one.uid: one.size for one in wanted}):
+            for uid, raw in self._bodies(number, wanted):
                 row = rows.pop(uid, None)
                 if row is None:
                     continue
@@ -183,6 +183,12 @@ class BulkFetch:
         finally:  # what has come is kept, whatever ended it
             self._store(writer, number, batch, total)
         self._withheld.update(rows.values())
+
+    def _bodies(self, folder: int, wanted: list[Missing]) -> Iterator[tuple[int, bytes]]:
+        """The bytes of these, but of those that cannot be fetched."""
+        sizes = {one.uid: one.size for one in wanted}
+        aside, connection = self._context.set_aside, self._connection
+        return aside.fetched(folder, list(sizes), lambda uids: connection.bodies(uids, sizes))
 
     def _may_read(self, reader: Reader, number: int, wire: str) -> bool:
         """Select the folder; its UIDs mean something only under the UIDVALIDITY they were stored with."""

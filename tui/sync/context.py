@@ -13,12 +13,14 @@ from tui.model.error import Cancelled, Offline
 from tui.sync.board import Board
 from tui.sync.connecting import Welcome
 from tui.sync.credentials import Credentials
+from tui.sync.set_aside import SetAside
 
 
 @dataclass(slots=True)
 class Context:
     """The store's path, the settings of now, the secrets, the board, the person's wish to be offline,
-    that mail may wait for the search index, and what accounts sign in with.
+    that mail may wait for the search index, which messages cannot be fetched, and what accounts sign in
+    with.
 
     `settings` is replaced as a whole when the configuration is read again.
     """
@@ -30,6 +32,7 @@ class Context:
     offline: threading.Event = field(default_factory=threading.Event)
     index_due: threading.Event = field(default_factory=threading.Event)
     welcome: Welcome = field(default_factory=Welcome)
+    set_aside: SetAside = field(default_factory=SetAside)
     credentials: Credentials = field(init=False)
 
     def __post_init__(self) -> None:

@@ -16,6 +16,7 @@ from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.board import Board
 from tui.sync.plan import FolderPlan, plan_folder
+from tui.sync.set_aside import SetAside
 from tui.sync.visit import Counts
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ class FolderFetch:
     board: Board
     folder: Folder
     counts: Counts
+    aside: SetAside
     gone: list[int] = field(default_factory=list)
     arrived: list[int] = field(default_factory=list)
     known: int = 0
@@ -73,6 +75,7 @@ class FolderFetch:
 
     def _new_generation(self, selected: Selected) -> None:
         log.warning("UIDVALIDITY of folder %d changed", self.folder.id)
+        self.aside.forget(self.folder.id)
         self.writer.new_generation(self.folder.id, selected.uidvalidity)
         self.counts.problem(
             f"The server numbered {self.folder.name} anew; its messages are compared again, none is removed.",
@@ -120,13 +123,15 @@ class FolderFetch:
             self.counts.changed += len(plan.flags)
             self._changed()
 
-    def _headers(self, uids: tuple[int, ...]) -> Iterator[None]:
+    def _headers(self, new: tuple[int, ...]) -> Iterator[None]:
+        aside = self.aside.uids(self.folder.id)
+        uids = [uid for uid in new if uid not in aside]
         if not uids:
             return
         waiting = self.reader.unplaced(self.folder.id)
         missed = self.reader.missed(self.folder.account, self.gone)
         done = 0
-        for batch in self.connection.headers(uids):
+        for batch in self.aside.fetched(self.folder.id, uids, self.connection.headers):
             self._store(batch, waiting, missed, index_later=len(uids) > MANY)
             done += len(batch)
             self.board.progress(self.folder.account, done, len(uids), self.folder.name)

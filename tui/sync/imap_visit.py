@@ -229,7 +229,8 @@ class ImapVisit:
 
     def _one_folder(self, folder: Folder, counts: Counts) -> FolderFetch:
         before = self._reader.mark(folder.id)
-        fetch = FolderFetch(self._connection, self._reader, self._writer, self._context.board, folder, counts)
+        board, aside = self._context.board, self._context.set_aside
+        fetch = FolderFetch(self._connection, self._reader, self._writer, board, folder, counts, aside)
         try:
             for _ in fetch.steps():
                 self._interlude()
@@ -242,6 +243,8 @@ class ImapVisit:
             counts.problem(f"{folder.name}: {error.what}", error.exit_code)
         else:
             self._in_use = False
+        if problem := aside.problem(folder.id, folder.name):
+            counts.problem(problem, 75)
         if folder.role is Role.INBOX and before.uidvalidity and fetch.arrived:
             unread = self._reader.unread_of(fetch.arrived)
             if unread:

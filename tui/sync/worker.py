@@ -9,7 +9,16 @@ from concurrent.futures import Future
 from typing import Any
 
 from tui.model.account import Account, Protocol
-from tui.model.error import Cancelled, MailError, Offline, Refused, SignInNeeded, StoreBroken, Untrusted
+from tui.model.error import (
+    Cancelled,
+    Garbled,
+    MailError,
+    Offline,
+    Refused,
+    SignInNeeded,
+    StoreBroken,
+    Untrusted,
+)
 from tui.model.event import Phase, Problem
 from tui.model.explain_rule import Retry
 from tui.store.reader import Reader
@@ -22,6 +31,8 @@ from tui.sync.visit import Visit
 log = logging.getLogger(__name__)
 
 LINGER = 20.0
+LESSONS = 5
+"""How many connections one piece of work may break before it is put off."""
 SHORTEST_SESSION = 60.0  # seconds
 STANDSTILL: tuple[type[MailError], ...] = (SignInNeeded, Untrusted, StoreBroken)
 """Errors after which only the person's act makes another try worth while."""
@@ -189,6 +200,22 @@ class Worker:
             self._went_well(job, answer)
 
     def _done(self, work: Work) -> object:
+        """Carry out work; anew, after a pause, as long as each broken connection teaches something."""
+        aside = self._context.set_aside
+        for _ in range(LESSONS):
+            noted = aside.noted
+            try:
+                return self._tried(work)
+            except Garbled as error:
+                if aside.noted == noted:
+                    raise
+                self._end_visit(politely=False)
+                delay, self._backoff = self._backoff.after(error)
+                self._halt.stop.wait(delay)
+                self._halt.check()
+        return self._tried(work)
+
+    def _tried(self, work: Work) -> object:
         """Carry out work. A connection that broke while nobody used it shows that only now: it is replaced
         once, since everything asked of a visit may be asked again."""
         kept = self._visit is not None
