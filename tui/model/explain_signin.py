@@ -100,7 +100,7 @@ SIGN_IN: tuple[Rule, ...] = (
     Rule(
         "gmail-app-password",
         "imap pop3",
-        ("application-specific password required",),
+        ("application-specific password", "app-specific password", "application password is required"),
         "An app password is needed",
         "Two-step verification is on, so the account's own password does not work in mail programs.",
         "Create an app password on your provider's security page and enter it here.",
@@ -184,7 +184,13 @@ SIGN_IN: tuple[Rule, ...] = (
     Rule(
         "imap-off",
         "imap",
-        ("not enabled for imap", "imap access is disabled", "imap is disabled", "imap disabled"),
+        (
+            "not enabled for imap",
+            "imap access is disabled",
+            "imap is disabled",
+            "imap disabled",
+            "yet to enable imap",
+        ),
         "IMAP is switched off for this mailbox",
         "User name and password may be right; the provider does not let mail programs in by IMAP.",
         "Switch IMAP on in the provider's settings in a browser, mostly under forwarding or sync.",
@@ -193,7 +199,13 @@ SIGN_IN: tuple[Rule, ...] = (
     Rule(
         "pop-off",
         "pop3",
-        ("not enabled for pop", "pop access is disabled", "pop3 is disabled", "pop is disabled"),
+        (
+            "not enabled for pop",
+            "pop access is disabled",
+            "pop3 is disabled",
+            "pop is disabled",
+            "yet to enable pop",
+        ),
         "POP3 is switched off for this mailbox",
         "User name and password may be right; the provider does not let mail programs in by POP3.",
         "Switch POP on in the provider's settings in a browser, or switch this account to IMAP.",
