@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import keyring
 import pytest
 
 from tests.cli.program import Program
+from tests.config import stores
 from tui.demo.demo import Demo
 
 
 @pytest.fixture(autouse=True)
-def _no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The person's own keyring is not for tests."""
+def _no_keyring(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The person's own keyring is not for tests, nor one that another test has left."""
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     monkeypatch.delenv("OUTLOOK_TUI_HOME", raising=False)
+    before = keyring.get_keyring()
+    keyring.set_keyring(stores.no_store())
+    yield
+    keyring.set_keyring(before)
 
 
 @pytest.fixture

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from tests.cli.program import Program, servers
+from tests.config import stores
+from tests.sync.signing_in import keyring_of
 from tui.demo.demo import Demo
 
 
@@ -34,6 +37,18 @@ def test_a_password_that_cannot_be_kept_is_not_taken(program: Program, demo: Dem
     assert "--password-command" in result.err
     assert _holders(program.home, "canary-77aa") == []
     assert program.json("account", "list").records == []
+
+
+def test_the_person_is_told_that_the_keyring_is_waited_for(program: Program, demo: Demo) -> None:
+    store = stores.Waiting()
+    words = ("account", "add", demo.account.address, *servers(demo), "--password-stdin", "--no-test")
+    answer = threading.Timer(1.2, store.answered.set)
+    with keyring_of(store):
+        answer.start()
+        result = program(*words, stdin=b"canary-31cc\n")
+    answer.join()
+    assert result.err.count("Waiting for your keyring; it may be asking for its password.") == 1
+    assert store.values
 
 
 def test_a_command_that_prints_nothing_is_named(program: Program, demo: Demo) -> None:
