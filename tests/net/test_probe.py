@@ -5,10 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import re
-import socket
 import ssl
-import time
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -19,9 +16,9 @@ from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.scripted import Act, Scripted, rule
 from tui.model.account import Account, Auth, Login, Protocol, Security, Server
 from tui.model.command import Check
-from tui.model.error import Offline, SignInNeeded
+from tui.model.error import SignInNeeded
 from tui.model.secret import Secret
-from tui.net import probe, reach
+from tui.net import probe
 
 IMAP_STEPS = ["name", "port", "encryption", "capabilities", "sign-in", "folders"]
 
@@ -148,33 +145,6 @@ def test_a_certificate_near_its_end_is_said_and_is_no_failure(tmp_path: Path) ->
     assert all(check.ok for check in checks)
     assert "ends in 3 days" in checks[2].fix
     assert "TLSv1" in checks[2].detail
-
-
-def test_each_address_is_named_with_how_it_answers() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        server = Server("127.0.0.1", port)
-        assert reach.addresses(server) == [(socket.AF_INET, "127.0.0.1")]
-        assert re.fullmatch(r"IPv4 127\.0\.0\.1 answers in \d+ ms", reach.reach(server))
-        if len(reach.addresses(Server("localhost", port))) == 2:
-            assert "IPv6 ::1: Connection refused" in reach.reach(Server("localhost", port))
-    with pytest.raises(Offline):
-        reach.reach(server)
-
-
-def test_an_address_that_is_silent_ends_in_time() -> None:
-    with socket.socket() as listener, ExitStack() as full:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        port = listener.getsockname()[1]
-        for _ in range(3):  # the kernel takes no more of them, and says nothing
-            one = full.enter_context(socket.socket())
-            one.setblocking(False)
-            one.connect_ex(("127.0.0.1", port))
-        started = time.monotonic()
-        with pytest.raises(Offline):
-            reach.reach(Server("127.0.0.1", port), within=0.3)
-        assert 0.2 < time.monotonic() - started < 5
 
 
 def test_a_yes_that_opens_no_mailbox_is_none() -> None:

@@ -81,7 +81,7 @@ class _Search:
         self._failed: list[tuple[_Question, MailError]] = []
 
     def run(self) -> Discovery:
-        # Here first: threads that import one library at the same time may find it half made (CPython 3.11).
+        # Before the threads: those that import one library by several doors at once can find it half made.
         import dns.resolver  # noqa: F401
         import requests  # noqa: F401
 

@@ -2,7 +2,8 @@
 
 Whatever needs a document type is refused before it can take effect: entities that grow (billion laughs),
 entities that read files or fetch addresses, defaults of attributes. Size, depth and number of elements are
-bounded, and the encoding is UTF-8 whatever the document says, so that no other codec is ever run.
+bounded, and the encoding is UTF-8 (or what a byte order mark says) whatever the document says, so that no
+codec of Python's is ever run.
 """
 
 from __future__ import annotations
