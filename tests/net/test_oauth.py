@@ -221,6 +221,14 @@ def test_a_permission_that_was_not_ticked(identity: IdentityServer) -> None:
     assert GOOGLE.imap in error.detail
 
 
+def test_permissions_that_are_not_told(identity: IdentityServer) -> None:
+    """RFC 6749 5.1: without `scope` it is what was asked for."""
+    identity.granted = " "
+    asked = google(identity)
+
+    assert browse(identity, asked).scopes == asked.scopes
+
+
 def test_permissions_under_other_names(identity: IdentityServer) -> None:
     """Nobody is sent away for what Microsoft calls its permissions."""
     identity.granted = "https://outlook.office365.com/IMAP.AccessAsUser.All SMTP.Send profile"

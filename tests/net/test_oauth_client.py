@@ -109,6 +109,7 @@ def test_an_endpoint_without_encryption(identity: IdentityServer, client: Web, n
         ("HTTPS://localhost", True),
         ("https://localhost:80", True),
         ("https://[::1", False),
+        ("https://:word@localhost", False),
         ("https://", False),
         ("https://local\nhost", False),
         ("https://lócalhost", False),
@@ -213,6 +214,13 @@ def test_a_name_cannot_act_on_the_terminal(identity: IdentityServer) -> None:
     assert "\x1b" not in grant.username
     assert "\n" not in grant.username
     assert grant.tenant == ""
+
+
+def test_email_is_only_the_second_choice(identity: IdentityServer) -> None:
+    """Whoever owns a tenant can write any `email` into its tokens."""
+    identity.claims = {"email": "somebody@else.example"}
+
+    assert oauth.refresh(identity.identity(), identity.grant()).username == ADDRESS
 
 
 def test_google_says_the_name_as_email(identity: IdentityServer) -> None:
