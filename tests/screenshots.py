@@ -23,7 +23,7 @@ from unittest import mock
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
-from tests import picture
+from tests import picture, sign_in_scenes
 from tui.config import paths, settings
 from tui.config.secrets import Secrets
 from tui.demo import Demo
@@ -32,10 +32,8 @@ from tui.model.draft import Draft
 from tui.model.event import Phase
 from tui.sync.engine import Engine
 from tui.ui.app import OutlookApp
-from tui.ui.screens.add_account import AddAccountScreen
 from tui.ui.screens.compose import ComposeScreen
 from tui.ui.screens.mail import MailScreen
-from tui.ui.widgets.account_fields import LoginFields, ServerField
 
 FOLDER = Path(__file__).parents[1] / "screenshots"
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
@@ -200,27 +198,6 @@ async def _reply(actor: Actor) -> None:
     await actor.sees("Draft saved")
 
 
-async def _add_account(actor: Actor) -> None:
-    demo = actor.stage.demo
-    assert demo.account.imap and demo.account.smtp and demo.account.login
-    form = AddAccountScreen(actor.app.desk)
-    actor.app.push_screen(form)
-    await actor.sees("Which account?")
-    first, name = list(form.query("#step-address Input").results(Input))
-    first.value, name.value = "office@outlook-demo.example", "Office"
-    await actor.pilot.press("ctrl+n")
-    await actor.sees("How does mail come and go?")
-    form.query_one("#imap", ServerField).fill(demo.account.imap)
-    form.query_one("#smtp", ServerField).fill(demo.account.smtp)
-    await actor.pilot.press("ctrl+n")
-    await actor.sees("How do you sign in?")
-    fields = form.query_one("#login", LoginFields)
-    fields.fill(demo.account.login)
-    next(line for line in fields.query(Input) if line.password).value = demo.secret.reveal()
-    await actor.pilot.press("ctrl+n")
-    await actor.sees("It works")
-
-
 async def _settings(actor: Actor) -> None:
     await actor.pilot.press(",")
     await actor.sees("Appearance")
@@ -277,7 +254,19 @@ SCENES: tuple[Scene, ...] = (
     Scene("newsletter", (100, 36), "dark", _newsletter, ("Contoso Garden", "Snowdrop", "[1]")),
     Scene("settings", (120, 36), "dark", _settings, ("Theme", "Appearance", "Accounts")),
     Scene("help", (120, 36), "dark", _help, ("Everywhere", "Ctrl+P", "Move to the archive")),
-    Scene("add-account", (100, 24), "dark", _add_account, ("It works", "Save")),
+    Scene("welcome", (100, 24), "dark", sign_in_scenes.welcome, ("Microsoft 365", "Try the demo")),
+    Scene("add-address", (100, 24), "dark", sign_in_scenes.address, ("you@outlook.com", "step 1 of 4")),
+    Scene("add-settings", (100, 24), "dark", sign_in_scenes.found, ("Fastmail", "POP3", "Next")),
+    Scene("add-settings-60x15", (60, 15), "dark", sign_in_scenes.found, ("Fastmail", "POP3", "Next")),
+    Scene("sign-in", (100, 24), "dark", sign_in_scenes.explained, ("send mail as you", "keyring")),
+    Scene("sign-in-browser", (100, 24), "dark", sign_in_scenes.in_browser, ("Copy address", "With a code")),
+    Scene("sign-in-code", (80, 24), "dark", sign_in_scenes.by_code, ("A B C D 1 E F G H", "14:32")),
+    Scene("sign-in-code-60x15", (60, 15), "dark", sign_in_scenes.by_code, ("A B C D 1 E F G H", "14:32")),
+    Scene("sign-in-paste", (80, 24), "dark", sign_in_scenes.by_paste, ("cannot be loaded", "Its address")),
+    Scene("sign-in-approval", (100, 24), "light", sign_in_scenes.approval, ("administrator", "Copy message")),
+    Scene("sign-in-client-id", (100, 30), "dark", sign_in_scenes.client_id, ("Client id", "Redirect URI")),
+    Scene("add-account", (100, 24), "dark", sign_in_scenes.done, ("is saved", "Fetching 1,240", "Read your")),
+    Scene("accounts", (100, 24), "dark", sign_in_scenes.accounts, ("Sign in again", "signed in until")),
     Scene("compose", (100, 30), "dark", _reply, ("billing@contoso.example", "Re: Invoice 2041", "> ")),
     Scene("outbox", (100, 24), "dark", _outbox, ("Poster for the open day", "Key for room 3.07")),
 )
