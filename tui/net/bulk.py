@@ -38,10 +38,10 @@ def headers(talk: Conversation, uids: Sequence[int]) -> Iterator[list[FetchedHea
     """
     items = f"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS ({FIELDS})])"
     parsed = _FlagCache()
-    wanted = set(uids)
+    wanted: set[int] = set()
     gathered: list[FetchedHeader] = []
-    batches = [uids[n : n + BATCH] for n in range(0, len(uids), BATCH)]
-    for found in _fetch(talk, batches, items):
+    batches = (uids[n : n + BATCH] for n in range(0, len(uids), BATCH))
+    for found in _fetch(talk, _noted(batches, wanted), items):
         if found is None or len(gathered) >= BATCH:
             if gathered:
                 yield gathered
@@ -137,6 +137,13 @@ def _batches(uids: Sequence[int], sizes: Mapping[int, int]) -> Iterator[Sequence
         batch.append(uid)
         octets += size
     if batch:
+        yield batch
+
+
+def _noted(batches: Iterable[Sequence[int]], wanted: set[int]) -> Iterator[Sequence[int]]:
+    """The same batches, each put into `wanted` when it is about to be asked for."""
+    for batch in batches:
+        wanted.update(batch)
         yield batch
 
 

@@ -16,6 +16,7 @@ from tui.store.schema import MIGRATIONS, VERSION
 BUSY_SECONDS = 10.0
 _WAL_LIMIT = 64 * 1024 * 1024
 _CACHE_KIB = 8 * 1024
+_READERS_CACHE_KIB = 2 * 1024  # every thread has a reader, and the system keeps the file's pages as well
 _CHECKPOINT_PAGES = 2_000
 _PAGE_OCTETS = 8_192  # a stored mail is mostly longer: a sixth less work than with the usual 4,096
 
@@ -28,7 +29,6 @@ _SETTINGS = (
     "PRAGMA secure_delete = FAST",
     f"PRAGMA journal_size_limit = {_WAL_LIMIT}",
     f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}",
-    f"PRAGMA cache_size = -{_CACHE_KIB}",
 )
 
 
@@ -81,6 +81,7 @@ class Database:
         try:
             for setting in _SETTINGS:
                 connection.execute(setting)
+            connection.execute(f"PRAGMA cache_size = -{_READERS_CACHE_KIB if mode == 'ro' else _CACHE_KIB}")
         except BaseException:
             connection.close()
             raise
