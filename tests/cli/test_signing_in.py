@@ -305,9 +305,10 @@ def test_nobody_is_troubled_where_it_could_not_be_kept(
 def test_for_this_session_only_is_said(added: RealProgram, me: str) -> None:
     added("account", "set", "secret_from=session")
 
-    done = added("account", "login", "--device-code", "--json").records[-1]
+    talk = added("account", "login", "--device-code", "--json")
 
-    assert (done["status"], done["kept"]) == ("signed-in", False)
+    assert (talk.records[-1]["status"], talk.records[-1]["kept"]) == ("signed-in", False)
+    assert "secret_from=keyring" in _said(talk)
 
 
 def _said(talk: Talk) -> str:

@@ -45,7 +45,7 @@ def add(shell: Shell, options: Namespace) -> int:
     with shell.engine() as engine:
         preset = preset or _found(shell, engine, options.address)
         account = replace(account_of(options, preset), offline=Offline(shell.settings.general.offline))
-        if preset.note:
+        if preset.note and account.login is not None and account.login.auth is preset.auth:
             shell.output.note(preset.note)
         account = _with_client_secret(account, options)
         code = _added(shell, engine, account, options)

@@ -67,7 +67,13 @@ def _signed_in_and_kept(shell: Shell, account: Account, options: Namespace) -> t
     require_possible(shell, account)
     with shell.engine() as engine:
         account, signed = approved(shell, engine, account, options.way, _to_programs(shell))
-        return signed, save(shell, engine, account) and not _for_session(account)
+        kept = save(shell, engine, account) and not _for_session(account)
+    if _for_session(account):
+        shell.output.note(
+            "The account asks to keep it for one session only, which is over with this command: "
+            f"outlook-tui account set {account.address} secret_from=keyring"
+        )
+    return signed, kept
 
 
 def require_possible(shell: Shell, account: Account) -> None:
@@ -105,11 +111,9 @@ def _for_session(account: Account) -> bool:
 def _explain_registration(shell: Shell, issuer: Issuer) -> None:
     from tui.model import registration
 
-    why, steps = registration.words_for(issuer)
-    for line in why:
+    why, steps, besides = registration.words_for(issuer)
+    for line in (*why, *(f"  {number}. {step}" for number, step in enumerate(steps, 1)), besides):
         shell.output.note(line)
-    for number, step in enumerate(steps, 1):
-        shell.output.note(f"  {number}. {step}")
 
 
 def approved(
@@ -239,7 +243,10 @@ def _whose(account: Account, signed: SignedIn) -> Account:
 
 
 def lines_of(step: SignInStep) -> Iterator[str]:
-    """What a person is told of a step; its address and code are made safe, they come from a server."""
+    """What a person is told of a step; its address and code are made safe, they come from a server.
+
+    A server's own words on a code say no more than these lines.
+    """
     url, code = safe_line(step.url), safe_line(step.user_code)
     match step.way:
         case Way.BROWSER:
@@ -258,7 +265,7 @@ def lines_of(step: SignInStep) -> Iterator[str]:
             yield url
             yield "The browser then ends on a page that cannot be shown. Copy the whole address of that page,"
             yield "paste it here and press Enter (it is not shown):"
-    if step.words:
+    if step.words and step.way is not Way.DEVICE:
         yield safe_line(step.words)
 
 

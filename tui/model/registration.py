@@ -57,8 +57,8 @@ GOOGLE_GIVEN = (
 )
 
 
-def words_for(issuer: Issuer) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Why this issuer wants a client id, and the steps to one, for the shell."""
+def words_for(issuer: Issuer) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """Why this issuer wants a client id, the steps to one, and what to know besides; for the shell."""
     if issuer.name == "google":
-        return GOOGLE_WHY, (*GOOGLE_STEPS, GOOGLE_GIVEN)
-    return WHY, (*STEPS, AFTERWARDS)
+        return GOOGLE_WHY, GOOGLE_STEPS, GOOGLE_GIVEN
+    return WHY, STEPS, AFTERWARDS
