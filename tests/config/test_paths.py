@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import stat
 from pathlib import Path
 
@@ -75,3 +76,10 @@ def test_a_file_in_the_way_is_said(tmp_path: Path) -> None:
 def test_an_unknown_users_home_is_said() -> None:
     with pytest.raises(CannotCreate):
         paths.find("~nobody-has-this-name/x")
+
+
+def test_what_must_not_stand_in_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/somebody")
+    monkeypatch.setenv("LOGNAME", "somebody")
+    assert {"/home/somebody", "somebody", socket.gethostname()} <= set(paths.personal())
+    assert "" not in paths.personal()

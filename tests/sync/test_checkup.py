@@ -16,7 +16,7 @@ from tests.servers.identity import IdentityServer
 from tests.servers.scripted import Act, Scripted
 from tests.sync.signing_in import by_token, keyring_of, on_dovecot, signed_in_before
 from tui.config.settings import save_account
-from tui.model.account import Account, Login, Protocol, SecretSource
+from tui.model.account import Account, Auth, Login, Protocol, SecretSource
 from tui.model.command import Check, Diagnose, GoOffline, ReloadSettings
 from tui.model.error import NotFound
 from tui.model.event import Checked
@@ -164,6 +164,16 @@ def test_nobody_is_signed_in_and_the_clock_is_wrong(make_rig: RigMaker, identity
     (token,) = of(told, account.address, "token")
     assert token.detail == "no sign-in is kept"
     assert "account login you@example.org" in token.fix
+
+
+def test_a_token_of_ones_own_command_asks_no_service(make_rig: RigMaker, identity: IdentityServer) -> None:
+    login = Login("you", Auth.OAUTH2, SecretSource.COMMAND, "echo long-enough")
+    with Scripted(scripted.IMAP_GREETING, scripted.imap(capability=b"IMAP4rev1 AUTH=XOAUTH2")) as server:
+        account = by_token(identity, "you@example.org", imap=server.server(), login=login)
+        told = checked(make_rig(account))
+    assert of(told, account.address, "token")[0].detail == "printed by your own command"
+    assert of(told, "", "clock compared") == []
+    assert not identity.asked
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from tui.model.safe_text import safe_line
 
 NARROWEST, SHORTEST = 60, 15
 _MILLIONS = frozenset({"truecolor", "24bit"})
-_TMUX_FIX = "Copying to the clipboard needs this in tmux.conf: set -g set-clipboard on"
+_TMUX_FIX = "Copying to the clipboard needs this in tmux.conf: set -s set-clipboard on"
 _SCREEN_FIX = "GNU screen hands no clipboard on: copy with the terminal's own selection, or use tmux."
 
 

@@ -73,12 +73,14 @@ def _account(context: Context, account: Account, tell: Tell) -> None:
     )
     for running in [in_thread(half, "checks") for half in halves]:
         running.result()
-    if _by_token(account):
+    if _tokens(account):
         tell(_token(context, account))
 
 
-def _by_token(account: Account) -> bool:
-    return any(login and login.auth is Auth.OAUTH2 for login in (account.login, account.smtp_login))
+def _tokens(account: Account) -> tuple[Login, ...]:
+    """The sign-ins by OAuth that an account has."""
+    logins = (account.login, account.smtp_login)
+    return tuple(login for login in logins if login and login.auth is Auth.OAUTH2)
 
 
 def _token(context: Context, account: Account) -> Check:
@@ -89,7 +91,7 @@ def _token(context: Context, account: Account) -> Check:
         return failed("token", error)
     if facts is not None:
         return Check("token", ok=True, detail=kept_words(facts, time.time()))
-    if any(login and login.source is SecretSource.COMMAND for login in (account.login, account.smtp_login)):
+    if any(login.source is SecretSource.COMMAND for login in _tokens(account)):
         return Check("token", ok=True, detail="printed by your own command")
     return Check("token", ok=True, detail="no sign-in is kept", fix="Sign in: press ! in the mail, or run "
                  f"outlook-tui account login {account.address}")  # fmt: skip
@@ -97,7 +99,10 @@ def _token(context: Context, account: Account) -> Check:
 
 def _clock(context: Context, accounts: tuple[Account, ...], tell: Tell) -> None:
     """Compare the clock with that of a sign-in service, where one is used anyway."""
-    identity = next(filter(None, (_identity(context, one) for one in accounts if _by_token(one))), None)
+    asked = (
+        one for one in accounts if any(login.source is not SecretSource.COMMAND for login in _tokens(one))
+    )
+    identity = next(filter(None, (_identity(context, one) for one in asked)), None)
     if identity is None:
         return
     from tui.net import clock
