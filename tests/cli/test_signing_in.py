@@ -6,7 +6,6 @@ import json
 import signal
 import stat
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
@@ -286,20 +285,26 @@ def test_removing_an_account_forgets_its_sign_in(added: RealProgram) -> None:
     assert json.loads(added.keyring.read_text()) == {}
 
 
-@pytest.fixture
-def refusing(added: RealProgram) -> Iterator[RealProgram]:
-    """The program over a password store that takes nothing more."""
-    yield replace(added, more={on_disk.REFUSES: "1"})
+def test_nobody_is_troubled_where_it_could_not_be_kept(added: RealProgram, identity: IdentityServer) -> None:
+    refusing = replace(added, more={on_disk.REFUSES: "outlook-tui"})
 
-
-def test_nobody_is_troubled_where_it_could_not_be_kept(
-    refusing: RealProgram, identity: IdentityServer
-) -> None:
     failed = refusing("account", "login", "--device-code", "--json", code=77).records
 
     assert [record["status"] for record in failed] == ["failed"]
     assert "did not take or give back" in failed[0]["what"]
     assert identity.asked["devicecode"] == 0
+
+
+def test_a_store_that_fails_in_the_end_is_said(added: RealProgram) -> None:
+    before = added.keyring.read_text()
+    failing = replace(added, more={on_disk.REFUSES: "/oauth/"})
+
+    talk = failing("account", "login", "--device-code", "--json", code=77)
+
+    assert (talk.records[-1]["status"], talk.records[-1]["kept"]) == ("signed-in", False)
+    assert "did not take or give back" in _said(talk)
+    assert added.keyring.read_text() == before
+    added("sync")
 
 
 def test_for_this_session_only_is_said(added: RealProgram, me: str) -> None:

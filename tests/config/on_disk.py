@@ -1,7 +1,7 @@
 """A password store in one file, for tests that run the program as a process of its own.
 
-Chosen by PYTHON_KEYRING_BACKEND=tests.config.on_disk.OnDisk; its file is named by TEST_KEYRING. Where
-TEST_KEYRING_REFUSES is set, it takes nothing more.
+Chosen by PYTHON_KEYRING_BACKEND=tests.config.on_disk.OnDisk; its file is named by TEST_KEYRING. It takes
+nothing for services that have the text of TEST_KEYRING_REFUSES in their names, if that is set.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class OnDisk(KeyringBackend):
             return values.get(f"{service}\n{username}")
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        if len(password) > LONGEST or os.environ.get(REFUSES):
+        if len(password) > LONGEST or os.environ.get(REFUSES, "\n") in service:
             raise PasswordSetError(f"not taken: {password}")
         with _values() as values:
             values[f"{service}\n{username}"] = password

@@ -21,7 +21,16 @@ from tui.cli.keeping import require_keyring, save
 from tui.cli.shell import Shell
 from tui.model.account import Account, Auth, SecretSource
 from tui.model.command import BeginSignIn, CancelSignIn, PasteAnswer
-from tui.model.error import BadConfig, BadInput, BadUsage, Cancelled, MailError, Offline, SignInNeeded
+from tui.model.error import (
+    BadConfig,
+    BadInput,
+    BadUsage,
+    Cancelled,
+    MailError,
+    NotKept,
+    Offline,
+    SignInNeeded,
+)
 from tui.model.event import Event, SigningIn
 from tui.model.issuer import Issuer, identity_of
 from tui.model.safe_text import safe_line
@@ -60,7 +69,7 @@ def login(shell: Shell, options: Namespace) -> int:
         raise
     record = {"status": "signed-in", "account": account.address, "username": signed.username or None}
     output.record({**record, "kept": kept}, f"{account.address} is signed in.")
-    return 0
+    return 0 if kept or _for_session(account) else NotKept.exit_code
 
 
 def _signed_in_and_kept(shell: Shell, account: Account, options: Namespace) -> tuple[SignedIn, bool]:
