@@ -57,6 +57,7 @@ TABLE: tuple[Key, ...] = (
         "app.palette", "ctrl+p", "command_palette", "Commands", "Find any command by its name", priority=True
     ),
     Key("app.help", "?, f1", "help", "Help", "Show the keys and a short tour", show=True),
+    Key("app.doctor", "f9", "doctor", "Check-up", "Check this computer and every account, step by step"),
     Key(
         "app.quit",
         "ctrl+q",
@@ -208,7 +209,15 @@ TABLE: tuple[Key, ...] = (
     Key("accounts.remove", "d, delete", "remove", "Remove", "Remove the account, after asking", show=True),
     Key("accounts.down", "j", "cursor(1)", "Down", "One account down"),
     Key("accounts.up", "k", "cursor(-1)", "Up", "One account up"),
+    Key(
+        "accounts.doctor", "c", "app.doctor", "Check all", "Check this computer and every account", show=True
+    ),
     Key("accounts.back", "escape, q", "back", "Back", "Go back", show=True),
+    Key("doctor.copy", "c, y", "copy", "Copy", "Copy a report with nothing personal in it", show=True),
+    Key("doctor.again", "r", "again", "Again", "Check everything once more", show=True),
+    Key("doctor.down", "j", "scroll(2)", "Down", "Two lines down"),
+    Key("doctor.up", "k", "scroll(-2)", "Up", "Two lines up"),
+    Key("doctor.back", "escape, q", "back", "Back", "Go back", show=True),
     Key("sign_in.browser", "b", "way('browser')", "Browser", "Sign in with the browser here", show=True),
     Key("sign_in.code", "d", "way('device-code')", "Code", "Sign in with a code on any device", show=True),
     Key(

@@ -141,6 +141,10 @@ async def test_a_failure_far_down_is_brought_into_view(opened: Opening) -> None:
         assert "FAIL" not in program.text()
         answer.set_result((SOUND,) * 20 + (REFUSED,))
         await program.until(lambda: "FAIL" in program.text())
+        await program.pilot.press(*["k"] * 30)
+        await program.until(lambda: "This computer" in program.text())
+        await program.pilot.press("j", "j")
+        await program.until(lambda: "This computer" not in program.text())
 
 
 async def test_the_real_check_up_offline_and_back(opened: Opening) -> None:

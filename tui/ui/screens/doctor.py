@@ -96,6 +96,10 @@ class DoctorScreen(Sheet[None]):
         self.app.copy_to_clipboard(report(self._found, self.desk.settings.accounts, personal()))
         self.say(_COPIED)
 
+    def action_scroll(self, by: int) -> None:
+        """Scroll by lines."""
+        self._groups.scroll_relative(y=by, animate=False)
+
     def action_back(self) -> None:
         """Go back; what is still being checked ends by itself."""
         self.dismiss(None)
