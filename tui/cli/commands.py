@@ -23,6 +23,10 @@ def _ids(parser: Parser) -> None:
     parser.add_argument("ids", metavar="ID", type=int, nargs="+", help="numbers shown by list and search")
 
 
+def _some_ids(parser: Parser) -> None:
+    parser.add_argument("ids", metavar="ID", type=int, nargs="*", help="numbers shown by changes; none: all")
+
+
 def _id(parser: Parser) -> None:
     parser.add_argument("id", metavar="ID", type=int, help="a number shown by the list")
 
@@ -279,6 +283,12 @@ COMMANDS: dict[str, Command] = {
     "outbox send": _command("Send all that is due.", "sending:send_due"),
     "flag": _command("Change flags of messages.", "changing:flag", _flag),
     "move": _command("Move messages to a folder.", "changing:move", _move),
+    "changes": _command("List what the server has still to be told, or refused.", "changes:list_changes"),
+    "changes list": _command(
+        "List what the server has still to be told, or refused.", "changes:list_changes"
+    ),
+    "changes retry": _command("Tell the server again of what it refused.", "changes:retry", _some_ids),
+    "changes drop": _command("Give up what the server refused.", "changes:drop", _some_ids),
     "archive": _command("Move messages to the archive.", "changing:archive", _ids),
     "delete": _command("Move messages to the Deleted folder.", "changing:delete", _delete),
     "undo": _command("Take back the newest change.", "changing:undo"),

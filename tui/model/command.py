@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tui.model.account import Account, Protocol
+from tui.model.change_command import DropChanges, RetryChanges
 from tui.model.draft import Draft
 from tui.model.folder_command import CreateFolder, DeleteFolder, Import, RenameFolder
 from tui.model.message import NO_FLAGS, Flag
@@ -343,6 +344,8 @@ LocalCommand = (
     | RenameFolder
     | DeleteFolder
     | Import
+    | RetryChanges
+    | DropChanges
     | StartDraft
     | SaveDraft
     | Attach

@@ -24,6 +24,7 @@ from tui.store import (
     pending,
     places,
     pop,
+    refused,
     requests,
     undo,
 )
@@ -257,6 +258,14 @@ class Writer(Transactions):
     def pending_failed(self, ids: Sequence[int], error: str) -> None:
         """The server refused these, with its words; they stay and are shown."""
         self._do(pending.failed, ids, error)
+
+    def retry_changes(self, ids: Sequence[int]) -> int:
+        """Refused changes (none named: all) are to be told again; answers how many."""
+        return self._do(refused.retry, ids)
+
+    def drop_changes(self, ids: Sequence[int]) -> int:
+        """Refused changes (none named: all) are given up, no message with them; answers how many."""
+        return self._do(refused.drop, ids)
 
     def pending_tried(self, number: int) -> bool:
         """A change that cannot be made twice is about to be tried; False where it was taken back."""

@@ -12,6 +12,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from tui.model.account import Protocol
+from tui.model.change_command import DropChanges, RetryChanges
 from tui.model.command import (
     Archive,
     Attach,
@@ -133,6 +134,10 @@ class Changes:
                 return self._file(command)
             case Import():
                 return self._import(command)
+            case RetryChanges(ids):
+                return self._settled(self._writer.retry_changes(ids))
+            case DropChanges(ids):
+                return self._settled(self._writer.drop_changes(ids))
             case ConfirmGone(folder, remove):
                 self._confirm_gone(folder, remove)
                 return None
@@ -212,10 +217,18 @@ class Changes:
 
     def _undo(self) -> str:
         done = self._writer.undo()
+        self._nudge_all()
+        return done
+
+    def _settled(self, number: int) -> int:
+        self._nudge_all()
+        return number
+
+    def _nudge_all(self) -> None:
+        """Folders of any account may have changed."""
         self._context.board.tell(FoldersChanged(""))
         for address in self._reader.accounts_pending():
             self._crew.nudge(address)
-        return done
 
     def _confirm_gone(self, folder: int, remove: bool) -> None:
         self._writer.confirm_gone(folder, remove)
