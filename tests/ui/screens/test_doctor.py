@@ -10,6 +10,7 @@ import pytest
 
 from tests.config import stores
 from tests.sync.signing_in import keyring_of
+from tests.ui import attacks
 from tests.ui.screens.conftest import ME, OTHER, Opened, Opening, account
 from tui.model.command import Check, Diagnose
 from tui.model.error import StoreBroken
@@ -128,6 +129,23 @@ async def test_the_report_is_copied_without_anything_personal(
         assert "FAIL  smtp sign-in" in copied[0]
         assert ME not in copied[0]
         assert "\x1b" not in copied[0]
+
+
+async def test_words_of_a_server_stay_words(opened: Opening) -> None:
+    checks = [Check(attack, ok, attack, attack) for attack in attacks.ALL for ok in (True, False)]
+    async with opened(DoctorScreen, size=(60, 15)) as program:
+        await program.until(lambda: "Checking…" not in program.text())
+        answer = running(program)
+        await program.pilot.press("r")
+        await program.until(lambda: "Checking… 0 checks done" in program.text())
+        speak(program, *[("", check) for check in checks])
+        await lines(program, len(checks))
+        answer.set_result(tuple(checks))
+        await program.until(lambda: "checks failed." in program.text())
+        assert attacks.is_clean(program.text())
+        assert attacks.MARKUP[0] in program.text()
+        await program.pilot.press("end")
+        assert attacks.is_clean(program.text())
 
 
 async def test_a_failure_far_down_is_brought_into_view(opened: Opening) -> None:
