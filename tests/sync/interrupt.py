@@ -22,6 +22,8 @@ from tests.servers.dovecot import PLAIN_IMAP, WITHOUT_MOVE, Dovecot
 from tests.servers.smtp_sink import SmtpSink
 from tests.sync import cuts, kills, steps
 
+ROUND = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -32,9 +34,14 @@ class Asked:
     sends: int
     seed: int
 
-    def chance(self) -> random.Random:
-        """The same for the same seed."""
-        return random.Random(self.seed)
+    def chance(self, number: int = 0) -> random.Random:
+        """The same for the same seed and number."""
+        return random.Random(self.seed * 1_000 + number)
+
+    def rounds(self, often: int, home: Path) -> Iterator[tuple[Path, int, random.Random]]:
+        """A new account for every ROUND interruptions, so that each counts few messages after each."""
+        for number, first in enumerate(range(0, often, ROUND)):
+            yield home / str(number), min(ROUND, often - first), self.chance(number)
 
 
 Run = Callable[[Asked, Path], str]
@@ -55,7 +62,7 @@ def _server(capability: str = "") -> Iterator[Dovecot]:
 def _cuts(fetches: Fetches, capability: str = "") -> Run:
     def run(asked: Asked, home: Path) -> str:
         with _server(capability) as dovecot:
-            looked_after = fetches(dovecot, home, asked.cuts, asked.chance())
+            looked_after = sum(fetches(dovecot, *one) for one in asked.rounds(asked.cuts, home))
         return f"{asked.cuts} cuts, {looked_after} messages, 0 lost, 0 doubled"
 
     return run
@@ -64,7 +71,7 @@ def _cuts(fetches: Fetches, capability: str = "") -> Run:
 def _kills(fetches: Fetches) -> Run:
     def run(asked: Asked, home: Path) -> str:
         with _server() as dovecot:
-            looked_after = fetches(dovecot, home, asked.kills, asked.chance())
+            looked_after = sum(fetches(dovecot, *one) for one in asked.rounds(asked.kills, home))
         return f"{asked.kills} kills, {looked_after} messages, 0 lost, 0 doubled"
 
     return run

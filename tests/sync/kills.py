@@ -23,16 +23,17 @@ from tui.store.database import Database
 from tui.store.reader import Reader
 
 LONGEST = 0.5
+LONGEST_SEND = 0.15
 BODY = "All work and no play makes a dull mail.\n" * 500
 
 
-def killed(module: str, words: list[str], chance: random.Random) -> bool:
+def killed(module: str, words: list[str], chance: random.Random, longest: float = LONGEST) -> bool:
     """Run a process of the tests and kill it somewhere; True when it got to its end."""
     command = [sys.executable, "-m", f"tests.sync.{module}", *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         assert process.stdout
         assert process.stdout.readline() == b"started\n"
-        time.sleep(chance.random() * LONGEST)
+        time.sleep(chance.random() * longest)
         process.kill()
         return process.wait() == 0
 
@@ -120,7 +121,7 @@ def smtp(sink: SmtpSink, home: Path, count: int, chance: random.Random) -> tuple
         with engine_for(home, account, offline=True) as rig:
             number = int(rig.ask(QueueMessage(address, address, ("first@contoso.example",), raw)))
         numbers[number] = raw
-        killed("sending", [str(home)], chance)
+        killed("sending", [str(home)], chance, LONGEST_SEND)
     with engine_for(home, account) as rig:
         with Reader(rig.paths.database) as reader:
             waiting = [one.id for one in reader.outbox() if one.state in (SendState.QUEUED, SendState.FAILED)]
