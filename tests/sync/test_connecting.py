@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.config import stores
+from tests.rig import RigMaker
+from tests.servers.dovecot import Dovecot
 from tests.servers.identity import IdentityServer
-from tests.sync.signing_in import Hands, by_token, fresh_start, keyring_of, signed_in_before
+from tests.servers.scripted import Act, Scripted
+from tests.sync.letters_in import letter
+from tests.sync.signing_in import Hands, by_token, fresh_start, keyring_of, on_dovecot, signed_in_before
 from tui.config.secrets import Secrets
 from tui.model.account import Login
+from tui.model.command import QueueMessage
 from tui.model.error import Busy, Cancelled, MailError, SignInNeeded
 from tui.model.explain_rule import Retry
 from tui.model.secret import Secret
@@ -152,3 +159,19 @@ def test_a_refused_password_is_a_refused_password(identity: IdentityServer, user
                 lambda: Door([], []),
                 lambda: None,
             )
+
+
+@pytest.mark.dovecot
+def test_leaving_does_not_wait_for_a_silent_identity_service(
+    make_rig: RigMaker, identity: IdentityServer, oauth_dovecot: Dovecot, user: str
+) -> None:
+    with keyring_of(stores.Memory()), Scripted(Act.STALL, []) as silent:
+        authority = f"https://localhost:{silent.port}/common"
+        account = on_dovecot(identity, oauth_dovecot, f"{user}@example.org", authority=authority)
+        signed_in_before(identity, account)
+        rig = make_rig(account, known=False, watch=True)
+        rig.ask(QueueMessage(account.address, account.address, ("friend@contoso.example",), letter(1)))
+        time.sleep(0.5)
+        begun = time.monotonic()
+        assert rig.engine.close(2.0)
+        assert time.monotonic() - begun < 1.0
