@@ -14,7 +14,7 @@ from tests.net.signing_in import ADDRESS, MICROSOFT, google, refused
 from tests.servers.identity import Failure, IdentityServer
 from tui.model.error import Busy, Cancelled, ConsentNeeded, Garbled, MailError, SignInNeeded
 from tui.model.sign_in import SignInStep, Way
-from tui.net import oauth
+from tui.net import oauth, web
 
 
 def sign_in(identity: IdentityServer) -> oauth.Grant:
@@ -229,6 +229,24 @@ def test_what_the_service_says_cannot_act_on_the_terminal(identity: IdentityServ
     refused(lambda: oauth.by_device(identity.identity(), told.append, Impatient()))
 
     assert not any(sign in told[0].user_code + told[0].words for sign in "\x1b\x07\r\n")
+
+
+def test_silence_is_no_end_either(identity: IdentityServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web, "SILENCE", 0.2)
+    identity.failures = [Failure(400, "authorization_pending", delay=0.4)]
+    clock = Impatient()
+    oauth.by_device(identity.identity(), lambda step: None, clock)
+
+    assert clock.waits == [1, 2]
+
+
+def test_a_service_that_names_no_endpoint(identity: IdentityServer) -> None:
+    document = {name: "https://localhost/" for name in ("authorization_endpoint", "token_endpoint")}
+    identity.discovery_failures = [Failure(200, body=json.dumps(document).encode())]
+    error = error_of(identity)
+
+    assert isinstance(error, SignInNeeded)
+    assert "browser" in error.hint
 
 
 @pytest.mark.parametrize("told", [True, False])

@@ -116,8 +116,7 @@ def _begun(service: Service, redirect: str, hint: str, again: bool) -> dict[str,
 
 
 def _redeemed(service: Service, flow: dict[str, Any], answer: dict[str, str], address: str) -> Grant:
-    if "code" not in answer:
-        raise service.refused(answer, address)
+    """What the service gives for an answer that fits; one that is an error is raised as what it means."""
     try:
         result = service.client.obtain_token_by_auth_code_flow(flow, answer)
     except RuntimeError:  # msal's only one: the nonce of the id_token is not ours
