@@ -107,3 +107,10 @@ def test_damaged_bytes_leave_the_header_to_be_found(store: Store) -> None:
 def test_the_check_misses_only_what_does_not_wait(store: Store) -> None:
     later(store, 1)
     assert store.reader.check(bodies=10) == []
+
+
+def test_a_whole_message_without_a_scan_waits(store: Store) -> None:
+    (number,) = store.writer.added(store.folder("INBOX").id, [whole(1, scan=None)])
+    assert [one.id for one in store.reader.to_index(10)] == [number]
+    index(store, WORDS)
+    assert found(store, "quarterly") == [number]

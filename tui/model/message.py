@@ -75,7 +75,8 @@ class NewMessage:
     """A message on its way into the store.
 
     `received` is Unix seconds by the server's clock (INTERNALDATE) or the time of download, `size` octets.
-    `raw` is None when only the header is here yet; `scan` belongs to `raw`. `uid` is 0 and `uidl` "" where
+    `raw` is None when only the header is here yet; `scan` belongs to `raw`, and is None where it is left for
+    later. `uid` is 0 and `uidl` "" where
     the message has no place on a server. `fingerprint` is `mail.header.fingerprint` of the header.
     """
 

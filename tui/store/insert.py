@@ -62,7 +62,8 @@ def add(
     """Store messages in a folder; answers their ids in the order given.
 
     A uid that the folder holds already is not stored again: its id is answered, and only a body that was
-    missing is taken. `mark` is noted with them. `index_later` leaves the index to `indexing.take`.
+    missing is taken. `mark` is noted with them. `index_later` leaves the index to `indexing.take`, as
+    does a body without its scan.
     """
     held, lacking = _held(db, folder, messages)
     # One place is filled once, also when a batch names it twice.
@@ -118,7 +119,7 @@ def _insert(
         [
             (
                 *_row(number, folder, places_of[number], one, found[number], on_server, subjects[number]),
-                index_later,
+                index_later or _unread(one),
             )
             for number, one in ordered
         ],
@@ -131,12 +132,21 @@ def _insert(
     if not index_later:
         indexing.add_rows(
             db,
-            ((places_of[number], one.envelope, one.scan.text if one.scan else "") for number, one in ordered),
+            (
+                (places_of[number], one.envelope, one.scan.text if one.scan else "")
+                for number, one in ordered
+                if not _unread(one)
+            ),
         )
     if home.role not in (Role.JUNK, Role.TRASH, Role.DRAFTS):
         contacts.met(db, account, (one.envelope for one in messages), written=home.role is Role.SENT)
     ids = dict(zip(order, range(first, first + len(order)), strict=True))
     return [ids[number] for number in range(len(messages))]
+
+
+def _unread(one: NewMessage) -> bool:
+    """Whether the bytes are here, but were not looked at for list and index."""
+    return one.raw is not None and one.scan is None
 
 
 def _row(

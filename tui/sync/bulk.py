@@ -21,13 +21,12 @@ from tui.store.records import Missing
 from tui.store.writer import Writer
 from tui.sync.connecting import sign_in
 from tui.sync.context import Context, Halt
+from tui.sync.indexing import MANY
 from tui.sync.visit import Counts
 
 log = logging.getLogger(__name__)
 
 ROUND = 5_000
-MANY = 200
-"""More bodies than this are stored first, and read for the search index afterwards."""
 INDEX_AFTER = 30.0
 """Seconds after which the index is begun although the download goes on."""
 BATCH_SECONDS = 0.1

@@ -15,14 +15,12 @@ from tui.net.imap import ImapConnection
 from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.board import Board
+from tui.sync.indexing import MANY
 from tui.sync.plan import FolderPlan, plan_folder
 from tui.sync.set_aside import SetAside
 from tui.sync.visit import Counts
 
 log = logging.getLogger(__name__)
-
-MANY = 200
-"""More new messages than this are left to the search index's own time."""
 
 Waiting = dict[int, list[int]]
 Missed = dict[tuple[int, int], list[int]]

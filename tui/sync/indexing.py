@@ -15,6 +15,8 @@ from tui.store.lock import EngineLock
 from tui.store.reader import Reader
 from tui.store.writer import Writer
 
+MANY = 200
+"""More new messages at once than this are stored first, and read for the index afterwards."""
 BATCH = 150
 FEW = 500
 """So many messages are indexed by whoever comes upon them; more are left to a child process."""

@@ -21,6 +21,7 @@ from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.connecting import sign_in
 from tui.sync.context import Context
+from tui.sync.indexing import MANY
 from tui.sync.jobs import FetchAllBodies, FetchMail, LookForSent, OpenBody, PushChanges, Work
 from tui.sync.pop3_plan import Held, plan_maildrop
 from tui.sync.pop3_same import answers, is_here, is_known
@@ -55,6 +56,7 @@ class Pop3Visit:
         self._writer = writer
         self._interlude = interlude
         self._connection = Pop3Connection(account.pop3, account.ca_file)
+        self._scan_later = False
         self._proved: set[int] = set()  # numbers whose message is known to be the one in the store
         self._aborted = threading.Event()
 
@@ -128,6 +130,7 @@ class Pop3Visit:
         delete = [one for one in plan.delete if one not in strangers]
         self._delete([*delete, *new] if self._account.keep.text == "delete" else delete, sizes, counts)
         self._context.board.tell(FoldersChanged(self._account.address))
+        self._context.index_due.set()
         return counts
 
     def _listing(self, sizes: dict[int, int]) -> list[tuple[int, str]]:
@@ -185,6 +188,7 @@ class Pop3Visit:
         matcher = Matcher(self._reader.unlinked(self._account.address))
         todo = deque(sorted(new, reverse=True))
         total = len(todo)
+        self._scan_later = total > MANY
         while batch := take_batch(todo, sizes):
             self._interlude()
             if matcher:
@@ -229,7 +233,7 @@ class Pop3Visit:
             else:
                 counts.bytes += len(raw)
                 self._proved.add(number)
-                fresh.append(as_new_message(raw, batch[number]))
+                fresh.append(as_new_message(raw, batch[number], scan_later=self._scan_later))
         return fresh
 
     def _same_again(self, number: int, raw: bytes) -> bool:
@@ -343,7 +347,7 @@ class Matcher:
         return rows[0]
 
 
-def as_new_message(raw: bytes, uidl: str) -> NewMessage:
+def as_new_message(raw: bytes, uidl: str, *, scan_later: bool = False) -> NewMessage:
     """A downloaded message, received when its topmost Received field says.
 
     Without one it went through no server that would say; then its Date, never later than now.
@@ -359,5 +363,5 @@ def as_new_message(raw: bytes, uidl: str) -> NewMessage:
         fingerprint=fingerprint_of(fields),
         uidl=uidl,
         raw=raw,
-        scan=scan(raw),
+        scan=None if scan_later else scan(raw),
     )
