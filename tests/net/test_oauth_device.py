@@ -241,7 +241,7 @@ def test_silence_is_no_end_either(identity: IdentityServer, monkeypatch: pytest.
 
 
 def test_a_service_that_names_no_endpoint(identity: IdentityServer) -> None:
-    document = {name: "https://localhost/" for name in ("authorization_endpoint", "token_endpoint")}
+    document = dict.fromkeys(("authorization_endpoint", "token_endpoint"), "https://localhost/")
     identity.discovery_failures = [Failure(200, body=json.dumps(document).encode())]
     error = error_of(identity)
 
