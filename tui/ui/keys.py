@@ -129,6 +129,7 @@ TABLE: tuple[Key, ...] = (
     Key("mail.drafts", "g d", "go('drafts')", "Drafts", "Go to Drafts"),
     Key("mail.archived", "g a", "go('archive')", "Archive", "Go to the archive"),
     Key("mail.outbox", "g o", "outbox", "Outbox", "See what waits to be sent"),
+    Key("mail.refused", "g x", "refused", "Refused", "See what a server refused; try again or give it up"),
     *(
         Key(
             f"mail.folder_{n}",
