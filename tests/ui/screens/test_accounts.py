@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,11 +9,20 @@ import pytest
 from tests.ui.screens.conftest import ME, OTHER, Opening, account
 from tui.config import settings
 from tui.config.paths import Paths
-from tui.model.account import Protocol
-from tui.model.command import Check, RemoveAccount, SignIn, SwitchProtocol, TestAccount
+from tui.model.account import Auth, Login, Protocol
+from tui.model.command import (
+    BeginSignIn,
+    Check,
+    RemoveAccount,
+    SaveAccount,
+    SignIn,
+    SwitchProtocol,
+    TestAccount,
+)
 from tui.model.error import Undecided
 from tui.model.event import AccountStatus, Phase, StatusChanged
 from tui.model.secret import Secret
+from tui.model.sign_in import SignedIn
 from tui.ui.screens.accounts import AccountsScreen
 from tui.ui.screens.add_account import AddAccountScreen
 
@@ -131,3 +142,49 @@ async def test_a_test_shows_every_step(opened: Opening) -> None:
         assert "Do that." in program.text()
         await program.pilot.press("q")
         await program.until(lambda: isinstance(program.screen, AccountsScreen))
+
+
+MICROSOFT = account(
+    provider="outlook",
+    login=Login(ME, Auth.OAUTH2),
+    client_id="00000000-0000-4000-8000-000000000000",
+)
+
+
+async def test_another_protocol_is_approved_before_it_is_switched(opened: Opening) -> None:
+    async with opened(AccountsScreen, accounts=(MICROSOFT,)) as program:
+        program.engine.answers[BeginSignIn] = lambda _: SignedIn(ME, ME, True)
+        program.engine.answers[SwitchProtocol] = lambda _: None
+        program.engine.answers[SaveAccount] = lambda _: ""
+        await program.pilot.press("p", "s")
+        await program.until(lambda: "read and delete your mail, by POP3" in program.text())
+        await program.pilot.press("escape")
+        await program.until(lambda: isinstance(program.screen, AccountsScreen))
+        assert not program.engine.of(SwitchProtocol)
+        await program.pilot.press("p", "s")
+        await program.until(lambda: "read and delete your mail, by POP3" in program.text())
+        await program.pilot.press("enter")
+        await program.until(lambda: program.engine.of(SaveAccount))
+        assert program.engine.of(SwitchProtocol) == [SwitchProtocol(ME, Protocol.POP3)]
+        assert program.engine.of(SaveAccount) == [SaveAccount(replace(MICROSOFT, incoming=Protocol.POP3))]
+
+
+async def test_how_an_account_fares_is_said_and_wrapped_below_its_address(opened: Opening) -> None:
+    async with opened(AccountsScreen, accounts=(MICROSOFT,)) as program:
+        now = time.time()
+        program.engine.statuses[ME] = AccountStatus(
+            ME, Phase.UP_TO_DATE, since=now, fetched=now, token_until=now + 60, pushed=True
+        )
+        program.engine.speak(StatusChanged(ME))
+        await program.until(lambda: "the server tells of new mail at once" in program.words())
+        assert "renewed by itself" in program.words()
+        lines = [line for line in program.text().splitlines() if "tells of" in line or "renewed" in line]
+        assert all(line.startswith("   ") for line in lines)
+
+
+@pytest.mark.parametrize("keys", [("j",), ("down",), ("j", "j", "k")])
+async def test_j_and_k_move_in_the_list(opened: Opening, keys: tuple[str, ...]) -> None:
+    third = account("third@example.org")
+    async with opened(AccountsScreen, accounts=(account(), account(OTHER), third)) as program:
+        await program.pilot.press(*keys, "d")
+        await program.until(lambda: f"Remove {OTHER}?" in program.text())

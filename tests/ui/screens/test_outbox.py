@@ -63,7 +63,7 @@ async def test_each_mail_shows_its_state_in_words(opened: Opening, home: Paths) 
         for words in ("Leaves", "Perhaps sent: nobody knows", "Not sent", "3 not sent yet", "to billing@"):
             assert words in text
         while "nobody can know" not in program.text():
-            await program.pilot.press("down")
+            await program.pilot.press("j")
         assert "451 later" in program.text()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import time
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on, work
@@ -14,7 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.model.account import Account, Protocol
-from tui.model.command import RemoveAccount, SwitchProtocol
+from tui.model.command import CancelSignIn, RemoveAccount, SwitchProtocol
 from tui.model.error import BadInput, MailError, Undecided
 from tui.model.event import AccountsChanged, AccountStatus, StatusChanged
 from tui.model.safe_text import safe_line
@@ -25,8 +26,9 @@ from tui.ui.messages import EngineSpoke
 from tui.ui.screens.account_test import AccountTestScreen
 from tui.ui.screens.add_account import AddAccountScreen
 from tui.ui.screens.dialog import Ask
-from tui.ui.screens.putting_right import sign_in_again
+from tui.ui.screens.putting_right import approve, save, sign_in_again
 from tui.ui.screens.sheet import Sheet
+from tui.ui.sign_in_words import by_oauth
 from tui.ui.words import DOTS, status
 
 _EMPTY = "No account yet. Press a to add one."
@@ -139,10 +141,22 @@ class AccountsScreen(Sheet[None]):
         text = _TO_POP3 if wanted is Protocol.POP3 else _TO_IMAP
         if not await self.app.push_screen_wait(Ask(f"Receive by {name}?", text, choices)):
             return
+        new = replace(account, incoming=wanted)
+        if by_oauth(account.login):
+            # Each protocol is a permission of its own. It is held until the switch has been made.
+            approved = await approve(self.app, self.desk, new)
+            if approved is None:
+                return
+            new = approved.account
         self.say(f"Switching {account.address} to {name}; what is missing is fetched first.")
-        if await self._switched(account, wanted):
-            self.say(f"{account.address} receives by {name} now. All its mail is still here.")
-            self._read()
+        if not await self._switched(account, wanted):
+            if by_oauth(account.login):
+                self.desk.engine.post(CancelSignIn(account.address))
+            return
+        if by_oauth(account.login):
+            await save(self.app, self.desk, new)
+        self.say(f"{account.address} receives by {name} now. All its mail is still here.")
+        self._read()
 
     def _other_protocol(self, account: Account) -> Protocol | None:
         """The protocol to switch to; a note says why there is none."""
@@ -228,6 +242,6 @@ def _shown(account: Account, state: AccountStatus, now: float, minutes: int, wid
         (safe_line(account.address, 120), "bold"),
         f"  {words}" if words else "",
         _indented(ways, width),
-        (_indented(fares, width), "$quiet"),
+        _indented(fares, width),
         _indented(safe_line(state.what, 300), width),
     )

@@ -49,6 +49,7 @@ class AddAccountScreen(Sheet[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back"),
         Binding("ctrl+n", "next", "Next", priority=True),
+        Binding("enter", "next", show=False),
     ]
 
     def __init__(

@@ -14,8 +14,10 @@ from tui.model.preset import by_name
 from tui.ui import words
 from tui.ui.desk import Desk
 from tui.ui.messages import Said
+from tui.ui.screens.add_account import AddAccountScreen
 from tui.ui.screens.dialog import Ask, Notice, PromptSecret
 from tui.ui.screens.keeping import attempt, identified, kept
+from tui.ui.screens.sign_in import Approved, SignInScreen
 from tui.ui.sign_in_words import by_oauth
 
 _STAYS = "Your mail, drafts and outbox stay as they are."
@@ -78,27 +80,36 @@ async def _ask_secret(app: App[Any], desk: Desk, account: Account, why: str) -> 
     return done
 
 
-async def _approve(app: App[Any], desk: Desk, account: Account) -> bool:
-    from tui.ui.screens.sign_in import SignInScreen
-
+async def approve(app: App[Any], desk: Desk, account: Account) -> Approved | None:
+    """Have an account's sign-in approved; it is held until the account is saved. None when it was not."""
     identity = await identified(app, desk, account)
     if identity is None:
-        return False
-    approved = await app.push_screen_wait(SignInScreen(desk, account, identity))
-    if approved is None:
-        return False
-    save = SaveAccount(approved.account)
-    done, sentence = await attempt(app, desk, save)
+        return None
+    return await app.push_screen_wait(SignInScreen(desk, account, identity))
+
+
+async def save(app: App[Any], desk: Desk, account: Account, sentence: str = "") -> bool:
+    """Save an account with the sign-in that is held for it; `sentence` says why it is not in a keyring.
+
+    Whether that was done, or a command was given instead.
+    """
+    command = SaveAccount(account)
+    done, words = await attempt(app, desk, command)
     if not done:
         return False
-    if not await kept(app, desk, save, sentence or approved.words):
-        return await _change(app, desk, approved.account)
+    if not await kept(app, desk, command, words or sentence):
+        return await _change(app, desk, account)
+    return True
+
+
+async def _approve(app: App[Any], desk: Desk, account: Account) -> bool:
+    approved = await approve(app, desk, account)
+    if approved is None or not await save(app, desk, approved.account, approved.words):
+        return False
     app.post_message(Said(f"Signed in to {account.address}."))
     return True
 
 
 async def _change(app: App[Any], desk: Desk, account: Account) -> bool:
-    from tui.ui.screens.add_account import AddAccountScreen
-
     address = await app.push_screen_wait(AddAccountScreen(desk, account, by_command=True))
     return bool(address)

@@ -116,6 +116,13 @@ class ServersStep(Step):
             lines.append(("Sends through", self._smtp.shown))
         return "\n".join(f"{label:>15} {server}" for label, server in lines)
 
+    def begin(self) -> None:
+        """Enter goes on from here where nothing has to be changed."""
+        if self._account is None:
+            self._incoming.focus()
+        else:
+            super().begin()
+
     # What was found
 
     def offer(self, findings: Sequence[Finding]) -> None:
