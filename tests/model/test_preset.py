@@ -13,6 +13,8 @@ from tui.model.preset import PRESETS, by_address, by_name, files_sent, guessed
         ("you@outlook.com", "outlook"),
         ("you@hotmail.co.uk", "outlook"),
         ("you@LIVE.de", "outlook"),
+        ("you@livemail.tw", "outlook"),
+        ("you@hotmail.com.vn", "outlook"),
         ("you@contoso.onmicrosoft.com", "microsoft365"),
         ("you@googlemail.com", "gmail"),
         ("you@gmx.net", "gmx"),
@@ -35,7 +37,18 @@ def test_an_address_of_a_known_domain_leads_to_its_service(address: str, name: s
 
 @pytest.mark.parametrize(
     "address",
-    ["you@example.org", "you@notoutlook.com", "you@mymsn.com", "you@live.contoso.example", "", "outlook"],
+    [
+        "you@example.org",
+        "you@notoutlook.com",
+        "you@mymsn.com",
+        "you@live.contoso.example",
+        "",
+        "outlook",
+        "you@outlook.xyz",
+        "you@yahoo.org",
+        "you@live.net.au",
+        "you@hotmail.com.evil.example",
+    ],
 )
 def test_other_addresses_lead_to_nothing(address: str) -> None:
     assert by_address(address) is None

@@ -149,6 +149,29 @@ def test_the_provider_that_the_domain_belongs_to() -> None:
     assert (one := autoconfig.read(two, "third.example")) and one.imap == Server("imap.other.example", 993)
 
 
+@pytest.mark.parametrize("place", [b"</emailProvider>", b"</clientConfig>"])
+def test_what_the_provider_wants_first_is_said_in_our_words(place: bytes) -> None:
+    wants = (
+        b'<enable visiturl="https://x.example/?a=1&amp;b=2"><instruction>Call 555-0100</instruction></enable>'
+    )
+    found = autoconfig.read(document(server()).replace(place, wants + place), DOMAIN)
+    assert found is not None
+    assert "first be allowed" in found.note
+    assert "555" not in found.note
+    assert read(server()).note == ""
+
+
+def test_elements_nobody_needs_are_passed_over() -> None:
+    found = read(
+        "<!-- MX e.g. example.mail.contoso.example -->",
+        '<incomingServer type="ews"><username>%EMAILADDRESS</username><url>https://x.example/</url>'
+        "</incomingServer>",
+        server().replace("</incomingServer>", "<pop3><daysToLeaveMessagesOnServer/></pop3></incomingServer>"),
+        '<documentation url="https://x.example"><descr lang="de">Äpfel</descr></documentation>',
+    )  # fmt: skip
+    assert found.imap == Server("imap.contoso.example", 993)
+
+
 def test_a_name_that_would_act_on_the_terminal() -> None:
     assert "\x1b" not in read(server(), name="Con&#x202e;toso" + "x" * 900).title
     assert "\u202e" not in read(server(), name="Con&#x202e;toso").title

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tui.model.account import Auth, Security, Server
 
-_TOP_LEVEL = re.compile(r"(?:com?\.)?[a-z]{2,3}")
+_COUNTRY = re.compile(r"(?:com?\.)?[a-z]{2}|com")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ PRESETS: tuple[Preset, ...] = (
         "Outlook.com",
         _OUTLOOK,
         "smtp-mail.outlook.com",
-        ("outlook.", "hotmail.", "live.", "msn.com", "windowslive.com", "passport.com"),
+        ("outlook.", "hotmail.", "live.", "msn.com", "windowslive.com", "passport.com", "livemail.tw"),
         tenant="consumers",
     ),
     _microsoft("microsoft365", "Microsoft 365", _OUTLOOK, "smtp.office365.com", ("onmicrosoft.com",)),
@@ -342,5 +342,5 @@ def _owns(preset: Preset, domain: str) -> bool:
 
 def _of(domain: str, known: str) -> bool:
     if known.endswith("."):
-        return domain.startswith(known) and _TOP_LEVEL.fullmatch(domain.removeprefix(known)) is not None
+        return domain.startswith(known) and _COUNTRY.fullmatch(domain.removeprefix(known)) is not None
     return domain == known or domain.endswith("." + known)

@@ -19,6 +19,10 @@ from tui.net.xml_tree import Element
 
 _SECURITY = {"ssl": Security.TLS, "starttls": Security.STARTTLS}
 _PASSWORDS = frozenset({"password-cleartext", "password-encrypted", "plain", "secure"})
+_FIRST_ALLOW = (
+    "Mail programs must first be allowed on the provider's web pages; it may want an app password there."
+)
+"""For documents with an `enable` element, whose own words are not repeated: anybody may have written them."""
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)+(?!\d+\Z){_LABEL}")
 _USERNAME = re.compile(r"[^\s\x00-\x1f\x7f%]{1,320}")
@@ -50,10 +54,12 @@ def read(document: bytes, domain: str) -> Preset | None:
     if root.name != "clientConfig" or not providers:
         raise ValueError("not an autoconfig document")
     fitting = [one for one in providers if domain in (text.lower() for text in one.texts("domain"))]
-    return _preset((fitting or providers)[0], domain)
+    provider = (fitting or providers)[0]
+    first_allow = any(next(element.all("enable"), None) is not None for element in (root, provider))
+    return _preset(provider, domain, _FIRST_ALLOW if first_allow else "")
 
 
-def _preset(provider: Element, domain: str) -> Preset | None:
+def _preset(provider: Element, domain: str, note: str) -> Preset | None:
     imap = _offers(provider.all("incomingServer"), "imap", domain)
     pop3 = _offers(provider.all("incomingServer"), "pop3", domain)
     smtp = _offers(provider.all("outgoingServer"), "smtp", domain)
@@ -76,6 +82,7 @@ def _preset(provider: Element, domain: str) -> Preset | None:
         auth=Auth.PASSWORD,
         username=first.username,
         smtp_username=first_smtp.username if first_smtp else "",
+        note=note,
     )
 
 
