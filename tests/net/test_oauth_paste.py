@@ -111,6 +111,7 @@ def test_a_wrong_state_is_told_and_waiting_goes_on(identity: IdentityServer) -> 
         ("http://localhost/", "no answer"),
         ("http://localhost/?code=abc", "no answer"),
         ("?code=a&code=b&state=c", "no answer"),
+        ("?error=access_denied&state=c", "another sign-in"),
         ("\ud800?code=\ud800&state=\ud800", "another sign-in"),
         ("x" * 100_000, "no answer"),
         ("?" + "a=b&" * 1000, "no answer"),
