@@ -90,6 +90,7 @@ def test_a_certificate_that_is_wrong(
 def test_other_lists_of_authorities_do_not_count(
     serve: Callable[..., Scripted], certs: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("NO_PROXY", "localhost")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certs.ca))
     monkeypatch.setenv("CURL_CA_BUNDLE", str(certs.ca))
     with serve(OK) as server, Web() as client:
