@@ -111,6 +111,7 @@ class _Words:
         return check.detail
 
     def _cleaned(self, text: str, account: Account | None) -> str:
+        text = text[:_LONGEST]
         for pattern, shape in _SHAPES:
             text = pattern.sub(shape, text)
         if account is not None:
