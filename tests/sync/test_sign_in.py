@@ -169,6 +169,10 @@ def test_a_token_entered_by_hand_takes_the_place_of_a_sign_in(rig: Rig, account:
     rig.ask(SaveAccount(account))
     rig.ask(SignIn(account.address, Secret("by-hand")))
     assert kept_token(account) == ""
+    _begin(rig, account, Way.DEVICE, keep=True).result(20)
+    assert kept_token(account)
+    rig.ask(SaveAccount(account, Secret("by-hand")))
+    assert kept_token(account) == ""
 
 
 def test_a_password_takes_the_place_of_a_sign_in(rig: Rig, account: Account, store: stores.Memory) -> None:

@@ -158,10 +158,12 @@ class Accounts:
     def _save(self, account: Account, secret: Secret | None, smtp_secret: Secret | None) -> str:
         words = self._keep(account, account.login, secret, "incoming")
         words = self._keep(account, account.smtp_login, smtp_secret, "smtp") or words
-        words = self._context.credentials.keep(account) or words
         before = self._context.account(account.address)
-        if before and before.by_token and not account.by_token:
+        by_password = before is not None and before.by_token and not account.by_token
+        by_hand = secret is not None and account.login is not None and account.login.auth is Auth.OAUTH2
+        if by_password or by_hand:  # what was entered takes the place of a sign-in
             self._delete(partial(self._context.credentials.forget, account.address))
+        words = self._context.credentials.keep(account) or words
         save_account(self._config_file, account)
         self._reload()
         self._crew.restart(account.address)
