@@ -54,7 +54,8 @@ def _flags(db: sqlite3.Connection, data: list[list[Any]]) -> int:
 
 def _moves(db: sqlite3.Connection, data: list[list[Any]]) -> int:
     done = 0
-    for number, folder, bare in data:
+    for number, folder, *more in data:
+        bare = bool(more and more[0])  # not noted by the first version of the schema
         try:
             done += moves.move_back(db, (number, folder, bare))
         except MailError:  # the folder is gone, or has become one that cannot take it: the others go on
