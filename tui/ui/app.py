@@ -204,6 +204,13 @@ class OutlookApp(App[str], inherit_bindings=False):
         finally:
             self._fixing = False
 
+    def action_doctor(self) -> None:
+        """Check this computer and every account, unless that is being done."""
+        from tui.ui.screens.doctor import DoctorScreen
+
+        if not isinstance(self.screen, DoctorScreen):
+            self.push_screen(DoctorScreen(self.desk))
+
     # Keys
 
     def get_key_display(self, binding: Binding) -> str:

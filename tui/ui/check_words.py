@@ -16,6 +16,18 @@ _STEPS = {
     "mail": "the mail",
     "sender": "sending as this address",
 }
+_OTHERS = {
+    "versions": "Versions",
+    "folders": "Folders and their rights",
+    "configuration": "Configuration",
+    "store": "Mail on this computer",
+    "clock": "Clock",
+    "clock compared": "Clock beside that of the sign-in service",
+    "terminal": "Terminal",
+    "keyring": "Keyring",
+    "network": "Network",
+    "token": "Sign-in that is kept",
+}
 
 
 def check_title(name: str) -> str:
@@ -23,7 +35,7 @@ def check_title(name: str) -> str:
     half, _, step = name.partition(" ")
     if half in _HALVES and step in _STEPS:
         return f"{_HALVES[half]}: {_STEPS[step]}"
-    return safe_line(name, 80)
+    return _OTHERS.get(name) or safe_line(name, 80)
 
 
 def good_news(check: Check) -> str:
