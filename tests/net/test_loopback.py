@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.model.error import Cancelled, MailError, SignInNeeded
@@ -239,7 +239,7 @@ def test_cancelled_at_once(waiting: Waiting) -> None:
     waiting.end()
 
     assert isinstance(waiting.result, Cancelled)
-    assert time.monotonic() - begun < 0.3
+    assert time.monotonic() - begun < 1.0
 
 
 def test_nobody_comes() -> None:
@@ -255,6 +255,7 @@ def test_two_at_a_time_have_ports_of_their_own() -> None:
         assert one.address != other.address
 
 
+@settings(deadline=None)
 @given(st.text() | st.from_regex(r"(code|state|error)=[^&]*(&(code|state|error)=[^&]*)*"))
 def test_any_text_as_a_query(text: str) -> None:
     answer = response_of(text)

@@ -131,7 +131,7 @@ def test_a_code_runs_out_here_too(identity: IdentityServer) -> None:
 
     assert type(error) is SignInNeeded
     assert "has run out" in error.what
-    assert 0.9 < time.monotonic() - begun < 2.5
+    assert 0.9 < time.monotonic() - begun < 4.5
     assert not identity.poll_times
 
 
@@ -150,7 +150,7 @@ def test_cancelled_at_once(identity: IdentityServer) -> None:
     error = refused(lambda: oauth.by_device(identity.identity(), tell, cancelled))
 
     assert isinstance(error, Cancelled)
-    assert time.monotonic() - ended[0] < 0.3
+    assert time.monotonic() - ended[0] < 1.0
     assert not identity.poll_times
 
 
@@ -232,8 +232,8 @@ def test_what_the_service_says_cannot_act_on_the_terminal(identity: IdentityServ
 
 
 def test_silence_is_no_end_either(identity: IdentityServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "SILENCE", 0.2)
-    identity.failures = [Failure(400, "authorization_pending", delay=0.4)]
+    monkeypatch.setattr(web, "SILENCE", 1.0)
+    identity.failures = [Failure(400, "authorization_pending", delay=1.5)]
     clock = Impatient()
     oauth.by_device(identity.identity(), lambda step: None, clock)
 
