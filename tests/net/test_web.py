@@ -247,6 +247,11 @@ def test_a_redirect_to_http_is_not(client: Web, serve: Callable[..., Scripted]) 
         assert isinstance(asked(client, url(server)), Untrusted)
 
 
+def test_an_address_beside_an_answer_is_no_redirect(client: Web, serve: Callable[..., Scripted]) -> None:
+    with serve(b"HTTP/1.1 200 OK\r\nLocation: http://localhost/\r\nContent-Length: 2\r\n\r\n{}") as server:
+        assert client.get(url(server), DOING).body == b"{}"
+
+
 @pytest.mark.parametrize("target", ["//[::1", "https://[zz]/", "https:", "https://localhost:99999999/"])
 def test_a_redirect_to_nonsense(client: Web, serve: Callable[..., Scripted], target: str) -> None:
     with serve(*sending_on(target)) as server:
