@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.servers.dns import DnsServer
@@ -13,13 +15,14 @@ from tui.model.finding import Finding, Source
 from tui.net.discover import Lookup
 from tui.net.dns_records import Resolver
 from tui.sync.context import Context
+from tui.sync.engine import Engine
 from tui.sync.finding import find_settings
 
 NOWHERE = "https://localhost:1/{domain}"
 
 
 @pytest.fixture
-def context(tmp_path: object) -> Context:
+def context(tmp_path: Path) -> Context:
     paths: Paths = find(str(tmp_path))
     return Context(paths.database, Settings(), Secrets())
 
@@ -89,3 +92,13 @@ def test_an_address_that_leads_nowhere(context: Context, address: str) -> None:
         assert dns.asked == []
     assert found.guessed
     assert found.preset.imap is None
+
+
+def test_the_engine_answers(tmp_path: Path) -> None:
+    paths = find(str(tmp_path / "home"))
+    with Engine(paths, Settings(), Secrets()) as engine:
+        engine.start(offline=True)
+        (known,) = engine.post(FindSettings("you@gmail.com")).result(10)
+        (guessed,) = engine.post(FindSettings("you@contoso.example")).result(10)
+    assert (known.preset.name, known.source) == ("gmail", Source.KNOWN)
+    assert guessed.guessed

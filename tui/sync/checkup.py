@@ -129,4 +129,6 @@ def skew(ahead: float) -> Check:
     detail = f"{round(abs(ahead))} seconds {way} the sign-in service's"
     fix = "Let this computer set its clock by the network (NTP)."
     wrong = abs(ahead) > _WRONG
-    return Check("clock compared", ok=not wrong, detail=detail, fix=fix, exit_code=1 if wrong else 0)
+    return Check(
+        "clock compared", ok=not wrong, detail=detail, fix=fix, exit_code=BadConfig.exit_code if wrong else 0
+    )

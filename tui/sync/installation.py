@@ -14,7 +14,7 @@ from tui.config.secrets import Secrets
 from tui.config.settings import load
 from tui.model.account import Account, SecretSource
 from tui.model.command import Check
-from tui.model.error import CannotCreate, MailError, SignInNeeded, StoreBroken
+from tui.model.error import BadConfig, CannotCreate, MailError, SignInNeeded, StoreBroken
 from tui.model.terminal import terminal
 from tui.store.reader import Reader
 
@@ -56,7 +56,8 @@ def clock(now: float) -> Check:
     if _OLDEST_NOW <= now < _FARTHEST_NOW:
         return Check("clock", ok=True, detail=shown)
     fix = "Set date and time of this computer: no certificate and no sign-in is valid at that time."
-    return Check("clock", ok=False, detail=f"{shown} cannot be right", fix=fix, exit_code=1)
+    detail = f"{shown} cannot be right"
+    return Check("clock", ok=False, detail=detail, fix=fix, exit_code=BadConfig.exit_code)
 
 
 def _versions() -> Check:
