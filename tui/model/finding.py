@@ -21,7 +21,8 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Settings for an address. `words` tells the person how they were found ("by its mail exchanger …")."""
+    """Settings for an address. `words` tells the person how they were found ("by its mail exchanger …"),
+    without a full stop at the end."""
 
     preset: Preset
     source: Source

@@ -43,7 +43,7 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """What was found, the surest first; and a sentence on what stood in the way, "" for nothing."""
+    """What was found, the surest first; and what stood in the way, without a full stop, "" for nothing."""
 
     findings: tuple[Finding, ...] = ()
     obstacle: str = ""
@@ -137,7 +137,7 @@ class _Search:
     def _obstacle(self) -> str:
         gone = next((error for _, error in self._failed if isinstance(error, NotFound)), None)
         if gone:
-            return f"{gone.what} {gone.hint}"
+            return f"{gone.what} The address may be misspelt"
         unheard = self._open + [question for question, error in self._failed if isinstance(error, Offline)]
         lost = any(question.best is Source.MX for question in unheard)  # the DNS always answers something
         return (

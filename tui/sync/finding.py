@@ -13,7 +13,7 @@ from tui.sync.context import Context
 if TYPE_CHECKING:
     from tui.net.discover import Lookup
 
-_OFFLINE = "You work offline, so only what is built in was looked at."
+_OFFLINE = "You work offline, so only what is built in was looked at"
 _GUESSED = "guessed: the usual names of servers, which nobody has confirmed"
 _NO_NAME = "nothing can be found for an address like this"
 
