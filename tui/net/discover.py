@@ -152,7 +152,7 @@ class _Search:
             raise NotFound(f"{self._domain} takes no mail: its DNS says so.", "Is the address spelt right?")
         for host in hosts:
             if names := recognised(host, MAIL_EXCHANGERS):
-                return _Answer(_of_services(names, f"by where its mail goes to: {host}"))
+                return _Answer(_of_services(names, f"its mail exchanger is {host}"))
         filed = domains_of(hosts[0]) if hosts else ()
         url = self._lookup.ispdb
         return _Answer(
@@ -166,7 +166,7 @@ class _Search:
     def _by_autodiscover(self) -> _Answer:
         host = self._dns.alias(f"autodiscover.{self._domain}")
         names = recognised(host, AUTODISCOVER)
-        return _Answer(_of_services(names, f"by its autodiscover name, which leads to {host}"))
+        return _Answer(_of_services(names, f"its autodiscover name leads to {host}"))
 
     def _document(self, template: str, domain: str, source: Source) -> Callable[[], _Answer]:
         return lambda: self._by_document(template.replace("{domain}", domain), domain, source)
