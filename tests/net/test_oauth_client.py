@@ -17,7 +17,7 @@ from tui.model.error import BadConfig, Busy, Garbled, MailError
 from tui.model.issuer import ISSUERS, Identity, by_issuer
 from tui.model.secret import Secret
 from tui.net import oauth
-from tui.net.oauth_client import Service, is_https
+from tui.net.oauth_client import Service
 from tui.net.web import Web
 
 
@@ -100,25 +100,6 @@ def test_an_endpoint_without_encryption(identity: IdentityServer, client: Web, n
 
     assert isinstance(refused(lambda: endpoints(identity.identity(), client)), Garbled)
     assert not identity.forms
-
-
-@pytest.mark.parametrize(
-    ("url", "good"),
-    [
-        ("https://localhost/a?b=c", True),
-        ("HTTPS://localhost", True),
-        ("https://localhost:80", True),
-        ("https://[::1", False),
-        ("https://:word@localhost", False),
-        ("https://", False),
-        ("https://local\nhost", False),
-        ("https://lócalhost", False),
-        ("//localhost", False),
-        (None, False),
-    ],
-)
-def test_https(url: object, good: bool) -> None:
-    assert is_https(url) is good
 
 
 def answered(identity: IdentityServer, **changes: object) -> oauth.Grant:

@@ -21,7 +21,7 @@ from tests.servers.identity import Failure, IdentityServer
 from tests.servers.scripted import Act, Scripted, rule
 from tui.model.error import Busy, Garbled, MailError, Offline, Untrusted
 from tui.net import web
-from tui.net.web import Web
+from tui.net.web import Web, is_https
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -66,6 +66,26 @@ def test_the_clock_of_the_server(client: Web, identity: IdentityServer, seconds:
 )
 def test_only_https(client: Web, address: str) -> None:
     assert isinstance(asked(client, address), Untrusted)
+
+
+@pytest.mark.parametrize(
+    ("url", "good"),
+    [
+        ("https://localhost/a?b=c", True),
+        ("HTTPS://localhost", True),
+        ("https://localhost:80", True),
+        ("https://[::1", False),
+        ("https://:word@localhost", False),
+        ("https://user@localhost", False),
+        ("https://", False),
+        ("https://local\nhost", False),
+        ("https://lócalhost", False),
+        ("//localhost", False),
+        (None, False),
+    ],
+)
+def test_https(url: object, good: bool) -> None:
+    assert is_https(url) is good
 
 
 def test_no_password_in_an_address(client: Web) -> None:

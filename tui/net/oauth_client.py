@@ -26,7 +26,7 @@ from tui.model.issuer import ISSUERS, Identity
 from tui.model.safe_text import safe_line
 from tui.model.secret import Secret
 from tui.net.oauth_errors import busy, refused, said
-from tui.net.web import Answer, Web
+from tui.net.web import Answer, Web, is_https
 
 _DOING = "signing in"
 _DISCOVERY = ("/v2.0/.well-known/openid-configuration", "/.well-known/openid-configuration")
@@ -199,17 +199,6 @@ def _secure(document: Mapping[str, Any], host: str) -> dict[str, str]:
         if not is_https(url):
             raise _garbled(f"https://{host}", "an endpoint whose address does not begin with https")
     return found
-
-
-def is_https(url: object) -> bool:
-    """Whether it is an https address with a host, without a user name, and of printable ASCII only."""
-    if not isinstance(url, str) or not _TOKEN.fullmatch(url):
-        return False
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme == "https" and bool(parts.hostname) and not (parts.username or parts.password)
 
 
 def _checked(answer: dict[str, Any], host: str) -> dict[str, Any]:

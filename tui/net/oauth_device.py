@@ -12,8 +12,8 @@ from tui.model.error import Busy, Cancelled, Garbled, Offline, SignInNeeded
 from tui.model.issuer import Identity
 from tui.model.safe_text import safe_line
 from tui.model.sign_in import SignInStep, Way
-from tui.net.oauth_client import Grant, Service, is_https
-from tui.net.web import Web
+from tui.net.oauth_client import Grant, Service
+from tui.net.web import Web, is_https
 
 _WAITING = frozenset({"authorization_pending", "slow_down"})
 _LONGEST_INTERVAL = 60

@@ -9,6 +9,7 @@ nor leads to one of requests' errors, which do.
 from __future__ import annotations
 
 import json
+import re
 import ssl
 import time
 from collections.abc import Mapping
@@ -38,6 +39,7 @@ _REDIRECTS = 3
 _PATIENCE = frozenset({408, 425, 429})
 _LONGEST_WAIT = 3600.0
 _AGENT = "outlook-tui"
+_ADDRESS = re.compile(r"[\x21-\x7e]+")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -124,7 +126,7 @@ class Web:
 
     def _ask(self, method: str, url: str, form: Mapping[str, str] | None, doing: str) -> tuple[Answer, str]:
         """One request; the answer, and the address that it sends on to, or ""."""
-        host = _secure_host(url)
+        host = _host(url)
         with translated(doing, host):
             found = self._tried(method, url, form, host)
             if isinstance(found, Exception):  # not inside the handler: it would lead to requests' error
@@ -207,18 +209,25 @@ def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _secure_host(url: str) -> str:
+def is_https(url: object) -> bool:
+    """Whether it is an https address with a host, without user name and password, in printable ASCII."""
+    if not isinstance(url, str) or not _ADDRESS.fullmatch(url):
+        return False
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
     except ValueError:
-        parts, host = urlsplit(""), ""
-    if parts.scheme != "https" or not host or parts.username or parts.password:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname) and not (parts.username or parts.password)
+
+
+def _host(url: str) -> str:
+    """The host of an https address. Raises Untrusted for any other, and does not repeat it."""
+    if not is_https(url):
         raise Untrusted(
-            f"{host or 'An address'} would be asked without encryption.",
-            "Only addresses that begin with https are used.",
+            "An address does not begin with https, or is none: it is not asked.",
+            "Services are asked by https only, and never with a password in their address.",
         )
-    return host
+    return urlsplit(url).hostname or ""
 
 
 def _body(response: requests.Response) -> bytes:
