@@ -131,3 +131,60 @@ def test_a_folder_that_is_in_use_holds_up_no_other(make_rig: RigMaker) -> None:
         assert summary.exit_code == 75 and any("Locked" in one for one in summary.problems)
         assert any(b"Other" in line for line in server.lines if b"SELECT" in line)
         rig.engine.close()
+
+
+@pytest.mark.parametrize("capability", ["", WITHOUT_MOVE, PLAIN_IMAP])
+def test_a_message_that_both_sides_moved_stands_where_the_server_has_it(
+    make_rig: RigMaker, dovecot_with: Callable[[str], Dovecot], user: str, capability: str
+) -> None:
+    dovecot = dovecot_with(capability)
+    account = account_on(dovecot, user)
+    for number in range(3):
+        dovecot.deliver(user, letter(number))
+    rig = make_rig(account)
+    rig.fetch()
+    rig.engine.close()
+    rig = offline_rig(make_rig, account)
+    both = next(row.id for row in rig.rows() if rig.raw(row.id) == letter(1))
+    rig.ask(Archive((both,)))
+    rig.engine.close()
+    with client(dovecot, user) as other:
+        other.select_folder("INBOX")
+        found = other.search(["SUBJECT", "Letter 1"])
+        other.copy(found, "Trash")
+        other.delete_messages(found)
+        other.expunge()
+    rig = make_rig(account)
+    for _ in range(2):
+        assert rig.fetch().problems == ()
+    assert [row.id for row in rig.role(Role.TRASH)] == [both] and rig.role(Role.ARCHIVE) == []
+    assert Counter(rig.raw(row.id) for row in rig.all_rows()) == Counter(letter(n) for n in range(3))
+    assert there(dovecot, user, "Archive") == Counter()
+
+
+@pytest.mark.parametrize("capability", ["", WITHOUT_MOVE, PLAIN_IMAP])
+def test_a_copy_is_given_to_the_server_although_its_original_has_left(
+    make_rig: RigMaker, dovecot_with: Callable[[str], Dovecot], user: str, capability: str
+) -> None:
+    dovecot = dovecot_with(capability)
+    account = account_on(dovecot, user)
+    for number in range(2):
+        dovecot.deliver(user, letter(number))
+    rig = make_rig(account)
+    rig.fetch()
+    rig.engine.close()
+    rig = offline_rig(make_rig, account)
+    rig.ask(Copy(tuple(row.id for row in rig.rows()), "Archive"))
+    rig.engine.close()
+    with client(dovecot, user) as other:
+        other.select_folder("INBOX")
+        found = other.search(["SUBJECT", "Letter 1"])
+        other.copy(found, "Trash")
+        other.delete_messages(found)
+        other.expunge()
+    rig = make_rig(account)
+    for _ in range(3):
+        assert rig.fetch().problems == ()
+    assert there(dovecot, user, "Archive") == Counter([letter(0), letter(1)])
+    assert Counter(rig.raw(row.id) for row in rig.role(Role.ARCHIVE)) == Counter([letter(0), letter(1)])
+    assert [row.uid > 0 for row in rig.all_rows()] == [True] * 4

@@ -104,6 +104,22 @@ def marked(db: sqlite3.Connection, ids: Iterable[int]) -> None:
     )
 
 
+def copies_lost(db: sqlite3.Connection, ids: Iterable[int]) -> None:
+    """The originals of these copies were gone on the server before it could copy them: it is given the copies
+    themselves, where their bytes are here. They are looked for first, as after a cut."""
+    which = integers(ids)
+    db.execute(
+        "DELETE FROM message WHERE NOT whole AND id IN"
+        " (SELECT message FROM pending WHERE kind = 'copy' AND id IN (SELECT value FROM json_each(?)))",
+        (which,),
+    )
+    db.execute(
+        "UPDATE pending SET kind = 'append', folder = NULL, wire = '', uid = 0, attempts = 1"
+        " WHERE kind = 'copy' AND id IN (SELECT value FROM json_each(?))",
+        (which,),
+    )
+
+
 def placed(db: sqlite3.Connection, done_at: Iterable[tuple[int, int, int]], folder: int) -> None:
     """MOVE, COPY or APPEND was done: pending id, message, and its new uid in `folder`, 0 where not told.
 

@@ -111,18 +111,12 @@ def new_generation(db: sqlite3.Connection, folder: int, uidvalidity: int) -> Non
 def reached(db: sqlite3.Connection, folder: int, mark: SyncMark) -> None:
     """Note how far a folder has been read; with a uidnext: completely, so what was not found is not there.
 
-    Its messages are mail of this computer from now on; one that was moved away meanwhile is given to the
-    server anew, where its bytes are here.
+    Of that, what was moved away meanwhile is given to the server anew, where its bytes are here; the rest
+    waits for `settle_unfound`.
     """
     set_mark(db, folder, mark)
     if not mark.uidnext:
         return
-    db.execute(
-        "UPDATE message SET sought = 0, on_server = 0"
-        " WHERE folder = ? AND uid IS NULL AND (sought OR on_server) AND NOT EXISTS"
-        " (SELECT 1 FROM pending WHERE message = message.id AND kind IN ('move', 'copy'))",
-        (folder,),
-    )
     for number, message, whole in db.execute(
         "SELECT pending.id, message.id, whole FROM pending JOIN message ON message.id = message"
         " WHERE pending.folder = ? AND kind = 'move' AND pending.uid = 0",
@@ -136,6 +130,28 @@ def reached(db: sqlite3.Connection, folder: int, mark: SyncMark) -> None:
                 " SELECT account, ?, 'append' FROM folder WHERE id = ?",
                 (message, folder),
             )
+
+
+def settle_unfound(db: sqlite3.Connection, folders: Iterable[int]) -> list[int]:
+    """All of a server has been read, these folders wholly: what was thought to be in one of them, and was not
+    found there, has either been moved on by another program, then it goes where the server has it, or it is
+    mail of this computer from now on. Answers the folders touched."""
+    touched: set[int] = set()
+    rows = db.execute(
+        "SELECT id, folder FROM message WHERE folder IN (SELECT value FROM json_each(?)) AND uid IS NULL"
+        " AND (sought OR on_server) AND NOT EXISTS"
+        " (SELECT 1 FROM pending WHERE message = message.id AND kind IN ('move', 'copy'))",
+        (integers(folders),),
+    ).fetchall()
+    for number, folder in rows:
+        touched.add(folder)
+        if arrived := _arrived(db, number):
+            home, uid, flags, tags = arrived
+            touched.add(home)
+            place(db, number, uid, Flag(flags), tags_of(tags), home)
+        else:
+            db.execute("UPDATE message SET sought = 0, on_server = 0 WHERE id = ?", (number,))
+    return sorted(touched)
 
 
 def left(db: sqlite3.Connection, folder: int, uids: Iterable[int]) -> None:

@@ -181,6 +181,11 @@ class Writer(Transactions):
         else as `gone`. Answers the folders touched."""
         return self._do(places.settle_gone, ids, int(time.time()))
 
+    def settle_unfound(self, folders: Sequence[int]) -> list[int]:
+        """All of a server was read, these folders wholly: settle what was not found in them (see places).
+        Answers the folders touched."""
+        return self._do(places.settle_unfound, folders)
+
     def hold_gone(self, folder: int, ids: Collection[int]) -> None:
         """So many are gone that a person decides; they stay until `confirm_gone`."""
         self._do(places.hold_gone, folder, ids)
@@ -271,6 +276,11 @@ class Writer(Transactions):
         """A change that cannot be made twice is about to be tried; False where it was taken back."""
         with self.durable():
             return self._do(pending.tried, number)
+
+    def copies_lost(self, ids: Sequence[int]) -> None:
+        """The originals of these pending copies are gone: the server is given the copies themselves."""
+        if ids:
+            self._do(pending.copies_lost, ids)
 
     def pending_marked(self, ids: Sequence[int]) -> None:
         """The server could only mark these as deleted: their places stay noted until they are gone."""

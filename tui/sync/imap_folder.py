@@ -31,7 +31,8 @@ class FolderFetch:
     """Reads what the server has in `folder` and makes the store agree, step by step.
 
     `gone` collects the rows that the server proved gone, of `known` ones; who knows all folders decides
-    whether they were deleted there or moved. `emptied`: the server has nothing in the folder any more.
+    whether they were deleted there or moved. `emptied`: the server has nothing in the folder any more;
+    `whole`: all of it was read.
     """
 
     connection: ImapConnection
@@ -45,6 +46,7 @@ class FolderFetch:
     arrived: list[int] = field(default_factory=list)
     known: int = 0
     emptied: bool = False
+    whole: bool = False
     _complete: bool = True
 
     def steps(self) -> Iterator[None]:
@@ -58,6 +60,7 @@ class FolderFetch:
             mark = SyncMark(selected.uidvalidity)
             self.writer.mark(self.folder.id, mark)  # what is stored from now on has its place under it
         if self._unchanged(mark, selected):
+            self.whole = True
             return
         plan = self._plan(mark, selected)
         yield
@@ -69,6 +72,7 @@ class FolderFetch:
         yield
         yield from self._headers(plan.new)
         reached = SyncMark(selected.uidvalidity, selected.uidnext, selected.modseq)
+        self.whole = self._complete
         self.writer.mark(self.folder.id, reached if self._complete else SyncMark(selected.uidvalidity))
 
     def _new_generation(self, selected: Selected) -> None:

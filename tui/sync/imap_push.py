@@ -185,7 +185,16 @@ class _Push:
         done, rest = self._copied_before(changes)
         self._writer.pushed_places([(one.id, one.message, 0) for one in done if one.message])
         for folder, group in self._by_target(rest):
-            self._placed(group, self._connection.copy([one.uid for one in group], folder.wire), folder)
+            uids = self._connection.copy([one.uid for one in group], folder.wire)
+            gone = self._left_before(group, uids)
+            self._writer.copies_lost([one.id for one in gone])
+            self._placed([one for one in group if one not in gone], uids, folder)
+
+    def _left_before(self, group: Group, uids: dict[int, int] | None) -> Group:
+        """Those whose original another program has taken away: COPY does nothing then, without a word."""
+        untold = [one for one in group if one.uid not in (uids or {})]
+        there = self._connection.uids() if untold else set()
+        return [one for one in untold if one.uid not in there]
 
     def _placed(self, group: Group, uids: dict[int, int] | None, folder: Folder) -> None:
         """Note the new UIDs; where the server named none, the next list of the target finds the message."""

@@ -190,8 +190,11 @@ class ImapVisit:
             fetched += [self._one_folder(one, counts) for one in self._chosen(()) if one.id not in read]
         for one in fetched:
             self._settle_gone(one, counts)
-        if not names and not counts.exit_code:
-            self._settle_vanished(counts)
+        if not names:
+            for number in self._writer.settle_unfound([one.folder.id for one in fetched if one.whole]):
+                self._context.board.tell(MessagesChanged(self._account.address, number))
+            if not counts.exit_code:
+                self._settle_vanished(counts)
         self._context.board.tell(FoldersChanged(self._account.address))
         if bodies:
             self._fetch_bodies(counts, everything)
