@@ -258,7 +258,7 @@ def become_local(db: sqlite3.Connection, number: int, *, sought: bool = False) -
         (number,),
     )
     db.execute(
-        "UPDATE message SET uid = NULL, on_server = 0, sought = ? AND (uid > 0 OR sought), held = 0"
+        "UPDATE message SET uid = NULL, on_server = 0, sought = ? AND (uid IS NOT NULL OR sought), held = 0"
         " WHERE folder = ?",
         (sought, number),
     )
