@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import threading
 import urllib.parse
 from collections.abc import Iterable, Iterator
@@ -51,7 +52,8 @@ class Canaries:
 
 
 class Watch:
-    """Looks at the command lines and environments of all processes while it is entered (proc(5))."""
+    """Looks at the command lines and environments of all that this process starts, and of what that starts
+    in its turn, while it is entered (proc(5))."""
 
     def __init__(self) -> None:
         self.seen: set[bytes] = set()
@@ -79,12 +81,22 @@ class Watch:
 
     def _look_at(self, number: int) -> None:
         self._looks[number] = self._looks.get(number, 0) + 1
-        for name in ("cmdline", "environ"):
-            try:
-                self.seen.add(Path("/proc", str(number), name).read_bytes())
-            except OSError:  # it has ended, or is another user's
+        try:
+            if not (number in self.processes or self._is_ours(number)):
                 return
+            for name in ("cmdline", "environ"):
+                self.seen.add(Path("/proc", str(number), name).read_bytes())
+        except OSError:  # it has ended
+            return
         self.processes.add(number)
+
+    def _is_ours(self, number: int) -> bool:
+        while number > 1:
+            # The name, which may hold anything, stands in brackets before the state and the parent.
+            number = int(Path("/proc", str(number), "stat").read_text().rpartition(")")[2].split()[1])
+            if number == os.getpid() or number in self.processes:
+                return True
+        return False
 
 
 def _processes() -> Iterator[int]:
