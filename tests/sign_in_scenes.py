@@ -77,12 +77,10 @@ def _known(name: str) -> Preset:
     return preset
 
 
-def _account(client_id: str = _CLIENT) -> Account:
-    outlook = _known("outlook")
-    login = Login(ADDRESS, Auth.OAUTH2)
-    return Account(
-        ADDRESS, "", "outlook", imap=outlook.imap, smtp=outlook.smtp, login=login, client_id=client_id
-    )
+def _account(client_id: str = _CLIENT, address: str = ADDRESS, service: str = "outlook") -> Account:
+    preset = _known(service)
+    login = Login(address, Auth.OAUTH2)
+    return Account(address, "", service, imap=preset.imap, smtp=preset.smtp, login=login, client_id=client_id)
 
 
 async def welcome(actor: Actor) -> None:
@@ -124,7 +122,7 @@ async def explained(actor: Actor) -> None:
 async def _page(actor: Actor, account: Account) -> None:
     identity = identity_of(account)
     assert identity is not None
-    line = summary(account, "Outlook.com")
+    line = summary(account, _known(account.provider).title)
     actor.app.push_screen(SignInScreen(actor.app.desk, account, identity, line, "Sign-in · step 3 of 4"))
     await actor.sees("Sign in at Microsoft")
     await actor.pilot.pause()
@@ -162,7 +160,7 @@ async def approval(actor: Actor) -> None:
     detail = "AADSTS90094: The grant requires admin permission."
     error = SignInNeeded("Your organisation has to approve this program first.", "", detail=detail)
     _answer(actor, {BeginSignIn: error})
-    await _page(actor, _account())
+    await _page(actor, _account(address="you@contoso.example", service="microsoft365"))
     await actor.pilot.press("enter")
     await actor.sees("adminconsent")
 

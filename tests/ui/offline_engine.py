@@ -21,7 +21,7 @@ class OfflineEngine:
     """Delegates to an engine that works offline.
 
     `answers` maps kinds of commands to what is answered instead: the function's value, or the MailError it
-    raises. `posted` holds every command.
+    raises. `posted` holds every command, `held` the kinds that waited.
     """
 
     def __init__(self, paths: Paths, settings: Settings) -> None:
@@ -30,6 +30,7 @@ class OfflineEngine:
         self.statuses: dict[str, AccountStatus] = {}
         self.posted: list[Command] = []
         self._listeners: list[Callable[[Event], None]] = []
+        self.held: set[type[Any]] = set()
         self._later: dict[type[Any], Future[Any]] = {}
 
     @property
@@ -62,6 +63,7 @@ class OfflineEngine:
     def post(self, command: Command) -> Future[Any]:
         self.posted.append(command)
         if (waiting := self._later.pop(type(command), None)) is not None:
+            self.held.add(type(command))
             return waiting
         script = self.answers.get(type(command))
         if script is None:

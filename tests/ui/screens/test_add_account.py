@@ -20,8 +20,13 @@ from tui.ui.screens.add_account import AddAccountScreen
 
 
 async def filled(program: Opened, address: str) -> None:
+    """Type an address and go on; the form has taken it, looks for its settings, or says what is wrong."""
     await program.type(address)
     await program.pilot.press("enter")
+    signs = ("✗", "Looking for", "step 2 of 4", "step 3 of 4")
+    await program.until(lambda: any(sign in program.text() for sign in signs))
+    if "Looking for" in program.text() and FindSettings not in program.engine.held:
+        await program.until(lambda: "Looking for" not in program.text())
     await program.pilot.pause()
 
 

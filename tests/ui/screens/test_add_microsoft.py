@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from textual.widgets import Input
+
 from tests.ui.screens.conftest import Opened, Opening
 from tui.config import settings
 from tui.config.paths import Paths
@@ -16,6 +18,7 @@ from tui.model.sign_in import SignedIn
 from tui.ui.screens.add_account import AddAccountScreen
 
 NEW = "new@outlook.com"
+CLIENT = "00000000-0000-4000-8000-000000000000"
 
 
 def good(_: Any) -> list[Check]:
@@ -27,9 +30,9 @@ def bad(_: Any) -> list[Check]:
 
 
 @asynccontextmanager
-async def asked(opened: Opening, home: Paths, answer: Any) -> AsyncIterator[Opened]:
+async def asked(opened: Opening, home: Paths, answer: Any, client_id: str = CLIENT) -> AsyncIterator[Opened]:
     """The form after a Microsoft address was typed, which ends on the page to sign in."""
-    settings.set_value(home.config_file, "client_id", "00000000-0000-4000-8000-000000000000")
+    settings.set_value(home.config_file, "client_id", client_id)
     async with opened(AddAccountScreen) as program:
         program.engine.answers[TestAccount] = answer
         program.engine.answers[BeginSignIn] = lambda _: SignedIn(NEW, NEW, True)
@@ -131,3 +134,22 @@ async def test_a_keyring_that_does_not_keep_leaves_three_choices(opened: Opening
         await program.pilot.press("down", "down", "enter")
         await program.until(lambda: "Ask a command of mine each time" in program.text())
         assert "step 3 of 4" in program.text()
+
+
+async def test_a_client_id_and_a_name_that_came_on_the_way_stay(opened: Opening, home: Paths) -> None:
+    async with asked(opened, home, bad, client_id="") as program:
+        program.engine.answers[BeginSignIn] = lambda _: SignedIn(NEW, "first@outlook.com", False)
+        await program.pilot.pause()
+        program.screen.query_one("#client-id", Input).value = CLIENT
+        await program.pilot.press("enter")
+        await program.until(lambda: "will ask you to let" in program.text())
+        await program.pilot.press("enter")
+        await program.until(lambda: "Signed in as somebody else" in program.text())
+        await program.pilot.press("enter")
+        await program.until(lambda: "Nothing has been saved" in program.text())
+        await program.pilot.press("escape", "ctrl+n")
+        await program.until(lambda: len(program.engine.of(TestAccount)) == 2)
+        assert len(program.engine.of(BeginSignIn)) == 1
+        account = program.engine.of(TestAccount)[-1].account
+        assert (account.address, account.login.username) == (NEW, "first@outlook.com")
+        assert account.client_id == CLIENT

@@ -18,7 +18,7 @@ from tui.model.command import CancelSignIn, Check, FindSettings, SaveAccount, Te
 from tui.model.error import BadInput, MailError
 from tui.model.event import Checked, StatusChanged
 from tui.model.finding import Finding, Source
-from tui.model.issuer import Identity
+from tui.model.issuer import Identity, identity_of
 from tui.model.preset import Preset, by_name
 from tui.model.safe_text import safe_line
 from tui.ui.desk import Desk
@@ -71,6 +71,7 @@ class AddAccountScreen(Sheet[str]):
         self._save: SaveAccount | None = None
         self._approved: Identity | None = None
         self._granted = ""
+        self._client = ("", "")
         self._checks: list[Check] = []
         self._turn = 0
         self._looking = False
@@ -171,7 +172,7 @@ class AddAccountScreen(Sheet[str]):
         turn, self._looking = self._turn, True
         self._address.looking()
         try:
-            found = await self.ask(FindSettings(address, network=not self.desk.engine.offline))
+            found = await self.ask(FindSettings(address))
         except MailError as error:
             found = ()
             if turn == self._turn:
@@ -229,7 +230,10 @@ class AddAccountScreen(Sheet[str]):
             login=login,
             smtp_login=smtp_login,
         )
-        return SaveAccount(self._servers.more(account), secret, smtp_secret)
+        account = self._servers.more(account)
+        if not account.client_id:  # one that was asked for on the way is in no field
+            account = replace(account, client_id=self._client[0], client_secret=self._client[1])
+        return SaveAccount(account, secret, smtp_secret)
 
     # Signing in
 
@@ -251,11 +255,13 @@ class AddAccountScreen(Sheet[str]):
         self.action_again()
 
     def _is_approved(self, account: Account, identity: Identity) -> bool:
-        """Whether this was approved already, here or before."""
+        """Whether just this was approved already, here or before."""
         if self._approved is not None:
-            return replace(self._approved, client_id=identity.client_id) == identity
+            return self._approved == identity
         old = self._account
-        return old is not None and old.login == account.login and old.incoming is account.incoming
+        if old is None or old.login != account.login:
+            return False
+        return identity_of(old, self.desk.settings.client_ids()) == identity
 
     async def _approve(self, identity: Identity) -> bool:
         """Sign in on a page of its own; whether it came to that."""
@@ -268,8 +274,11 @@ class AddAccountScreen(Sheet[str]):
         approved = await self.app.push_screen_wait(screen)
         if approved is None:
             return False
-        self._approved, self._granted = identity, approved.words
-        self._save = replace(ready, account=approved.account)
+        account, self._granted = approved.account, approved.words
+        self._approved = identity_of(account, self.desk.settings.client_ids())
+        self._client = (account.client_id, account.client_secret)
+        self._login.named(account.login.username if account.login else "")
+        self._save = replace(ready, account=account)
         return True
 
     @work(exclusive=True, group="prove")

@@ -168,6 +168,10 @@ class LoginFields(Vertical):
         self._source.value = login.source
         self._command.value = login.command
 
+    def named(self, username: str) -> None:
+        """Show another user name."""
+        self._user.value = username
+
     def use(self, source: SecretSource) -> None:
         """Choose where the secret comes from."""
         self._source.value = source

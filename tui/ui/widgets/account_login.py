@@ -69,6 +69,10 @@ class LoginStep(Step):
         """The way to sign in that is chosen, complete or not."""
         return self._login.chosen
 
+    def named(self, username: str) -> None:
+        """Show the user name that whoever approved is known by."""
+        self._login.named(username)
+
     def use_command(self) -> None:
         """Ask for the command that prints the secret."""
         self._login.use(SecretSource.COMMAND)
