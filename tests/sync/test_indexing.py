@@ -134,6 +134,17 @@ def test_the_thread_ends_at_once_with_its_child(database: Path, thread: IndexThr
     assert waiting(database) == left, "nobody goes on"
 
 
+@pytest.mark.parametrize("program", ["/nowhere/python", "/bin/false"])
+def test_without_a_child_the_thread_does_it_all(
+    database: Path, thread: IndexThread, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    monkeypatch.setattr(sys, "executable", program)
+    store(database, MANY)
+    thread.start()
+    until(lambda: not waiting(database))
+    check(database, MANY)
+
+
 def test_a_child_that_is_killed_loses_nothing(database: Path) -> None:
     store(database, MANY)
     child = subprocess.Popen([sys.executable, "-m", "tui.sync.index_process", str(database)])

@@ -28,6 +28,7 @@ class IndexThread:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._stop = threading.Event()
+        self._alone = False  # a child process could not be had, and would not be had the next time
         self._thread = threading.Thread(target=self._run, name="index", daemon=True)
 
     def start(self) -> None:
@@ -56,8 +57,9 @@ class IndexThread:
 
     def _index(self, reader: Reader, writer: Writer) -> None:
         while not self._stop.is_set() and (waiting := reader.to_index_count()):
-            if waiting > FEW and self._by_child(reader):
-                if reader.to_index_count() >= waiting:
+            if waiting > FEW and not self._alone:
+                self._alone = not self._by_child(reader)
+                if not self._alone and reader.to_index_count() >= waiting:
                     self._stop.wait(ANOTHER_IS_AT_IT)
                 continue
             changed = reader.to_index_folders()
