@@ -43,7 +43,7 @@ class Seen:
 
     async def until(self, holds: Callable[[], object]) -> None:
         """Wait for something, and take a picture of it."""
-        await eyes.until(self.pilot, holds, 20)
+        await eyes.until(self.pilot, holds, 60)
         self.take()
 
     def take(self) -> None:

@@ -332,6 +332,15 @@ def test_without_a_client_id_the_steps_to_one_are_told(program: RealProgram) -> 
     assert program("account", "login", "--json", code=78).records[-1]["exit_code"] == 78
 
 
+def test_an_account_saved_untried_says_how_to_sign_in(
+    program: RealProgram, words: tuple[object, ...], me: str
+) -> None:
+    added = program(*words, "--no-test")
+    assert any(f"outlook-tui account login {me}" in line for line in added.out)
+
+    assert f"outlook-tui account login {me}" in _said(program("sync", code=77))
+
+
 def test_the_id_of_the_environment_and_of_the_settings(
     program: RealProgram, words: tuple[object, ...], identity: IdentityServer
 ) -> None:

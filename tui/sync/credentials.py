@@ -215,10 +215,12 @@ class Credentials:
         """A password, or a token that the person entered by hand."""
         secret = self._secrets.get(account.address, _slot(account, which))
         if secret is None:
+            by_token = account.login is not None and account.login.auth is Auth.OAUTH2
+            command = f"account {'login' if by_token else 'set'} {account.address}"
             raise SignInNeeded(
                 f"There is no password or token for {account.address} here.",
-                "Press ! to sign in, or run: outlook-tui account set "
-                f"{account.address} password-command=… (a command that prints it).",
+                f"Press ! to sign in, or run: outlook-tui {command}"
+                + ("" if by_token else " password-command=… (a command that prints it)."),
             )
         return secret
 
