@@ -12,7 +12,16 @@ from pathlib import Path
 from tests.rig import account_on, settings_of
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.smtp_sink import SmtpSink
-from tests.sync.cuts import bodies, change_here, change_there, checked, engine_for, on_server, sound
+from tests.sync.cuts import (
+    bodies,
+    change_here,
+    change_there,
+    checked,
+    engine_for,
+    on_server,
+    same_on_both_sides,
+    sound,
+)
 from tests.sync.letters_in import letter
 from tui.config.paths import find
 from tui.model.account import Account, Keep, Login, Protocol, SecretSource
@@ -100,10 +109,10 @@ def imap(dovecot: Dovecot, home: Path, count: int, chance: random.Random) -> int
         assert rig.fetch().problems == ()
         sound(rig)
         for name, role in (("INBOX", Role.INBOX), ("Archive", Role.ARCHIVE), ("Trash", Role.TRASH)):
-            here = Counter(rig.raw(row.id) for row in rig.role(role))
-            assert here == on_server(dovecot, user, name), f"{name} differs"
+            same_on_both_sides(rig, dovecot, user, name, role)
         assert set(bodies(rig)) == set(sent)
-        assert sum(bodies(rig).values()) == len(sent) + copies, "doubled"
+        # A copy that meets its original, moved into the same folder there, is one with it.
+        assert sum(bodies(rig).values()) <= len(sent) + copies, "doubled"
     return len(sent)
 
 
