@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.mail.signature import signature_block, exchanged
+from tui.mail.signature import exchanged, signature_block
 
 
 def test_a_signature_stands_below_its_line() -> None:
