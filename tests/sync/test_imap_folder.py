@@ -22,6 +22,7 @@ from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.board import Board
 from tui.sync.imap_folder import FolderFetch
+from tui.sync.set_aside import SetAside
 from tui.sync.visit import Counts
 
 pytestmark = pytest.mark.dovecot
@@ -63,7 +64,7 @@ def update(rig: Rig, dovecot: Dovecot, user: str) -> Update:
             connection.sign_in(Login(user), Secret(PASSWORD))
             inbox = reader.folder_role(rig.account.address, Role.INBOX)
             assert inbox is not None
-            fetch = FolderFetch(connection, reader, writer, Board(), inbox, Counts())
+            fetch = FolderFetch(connection, reader, writer, Board(), inbox, Counts(), SetAside())
             for _ in fetch.steps():
                 pass
         return fetch

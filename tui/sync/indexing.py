@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tui.mail.scan import scan
 from tui.store.lock import EngineLock
 from tui.store.reader import Reader
 from tui.store.writer import Writer
@@ -24,6 +23,8 @@ FEW = 500
 
 def index_batch(reader: Reader, writer: Writer) -> int:
     """Index the newest messages that wait, in one short transaction; how many there were."""
+    from tui.mail.scan import scan  # not before the first list is shown
+
     waiting = reader.to_index(BATCH)
     if waiting:
         writer.index([(one.id, one.whole, None if one.raw is None else scan(one.raw)) for one in waiting])
