@@ -56,6 +56,7 @@ def accounts(draw: st.DrawFn) -> Account:
         smtp_login=draw(st.none() | _logins()),
         keep=Keep(draw(st.sampled_from(["leave", "delete", "until-deleted", "14d"]))),
         offline=Offline(draw(st.sampled_from(["all", "headers", "90d"]))),
+        fetch_up_to=draw(st.integers(0, 1_000_000)),
         sent_copy=draw(st.sampled_from(SentCopy)),
         signature=draw(st.lists(_WORDS, max_size=3).map("\n".join)),
         ca_file=draw(_WORDS),

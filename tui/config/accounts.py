@@ -74,6 +74,7 @@ def build(address: str, values: Mapping[str, object]) -> Account:
         smtp_login=_login("smtp_", flat, address),
         keep=Keep(str(flat.get("keep", "leave"))),
         offline=Offline(str(flat.get("offline", "all"))),
+        fetch_up_to=int(flat.get("fetch_up_to", 0)),
         sent_copy=SentCopy(str(flat.get("sent_copy", "auto"))),
         **texts,
     )
@@ -102,6 +103,7 @@ def flatten(account: Account) -> dict[str, Value]:
         for key, text, default in (
             ("keep", account.keep.text, defaults.keep.text),
             ("offline", account.offline.text, defaults.offline.text),
+            ("fetch_up_to", account.fetch_up_to, defaults.fetch_up_to),
             ("sent_copy", account.sent_copy.value, defaults.sent_copy.value),
         )
         if text != default

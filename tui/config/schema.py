@@ -276,6 +276,16 @@ ACCOUNT: tuple[Setting, ...] = (
         group="Account",
     ),
     Setting(
+        "fetch_up_to",
+        "Fetch whole up to",
+        "Kilobytes; of larger mail POP3 fetches only the header until it is opened. 0 fetches all.",
+        int,
+        0,
+        least=0,
+        most=1_000_000,
+        group="Account",
+    ),
+    Setting(
         "offline",
         "Keep on this computer",
         "Whole mail: all, headers only, or of some days such as 90d.",

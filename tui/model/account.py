@@ -120,7 +120,8 @@ class Account:
 
     `imap` and `pop3` may both be known; `incoming` says which one is used. `smtp_login` None means that
     sending signs in as receiving does. `provider` is a preset's name or "". `client_secret` is only what
-    Google gives to installed programs, who cannot keep it secret; it is not shown all the same.
+    Google gives to installed programs, who cannot keep it secret; it is not shown all the same. Of mail
+    larger than `fetch_up_to` kilobytes (of 1,000 octets; 0: no limit) POP3 fetches the header first.
     """
 
     address: str
@@ -134,6 +135,7 @@ class Account:
     smtp_login: Login | None = None
     keep: Keep = Keep()
     offline: Offline = Offline()
+    fetch_up_to: int = 0
     sent_copy: SentCopy = SentCopy.AUTO
     signature: str = ""
     ca_file: str = ""
