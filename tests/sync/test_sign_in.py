@@ -23,6 +23,7 @@ from tests.sync.signing_in import (
     signed_in_before,
     until,
 )
+from tui.config import desktop
 from tui.model.account import Account, Auth, Login, Protocol, SecretSource
 from tui.model.command import (
     BeginSignIn,
@@ -38,7 +39,6 @@ from tui.model.error import BadConfig, BadInput, Cancelled, MailError, Offline, 
 from tui.model.event import Phase, SigningIn
 from tui.model.secret import Secret
 from tui.model.sign_in import SignedIn, SignInStep, Way
-from tui.sync import browser
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +50,7 @@ def store() -> Iterator[stores.Memory]:
 
 @pytest.fixture(autouse=True)
 def _no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(browser, "open_url", lambda url: False)
+    monkeypatch.setattr(desktop, "open_url", lambda url: False)
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_by_a_pasted_address(rig: Rig, identity: IdentityServer, account: Accoun
 def test_the_way_that_suits_this_computer(
     rig: Rig, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(browser, "commands", lambda environ, platform: iter(()))
+    monkeypatch.setattr(desktop, "commands", lambda environ, platform: iter(()))
     waiting = _begin(rig, account, None)
     assert _step(rig).way is Way.DEVICE
     rig.ask(CancelSignIn(account.address))

@@ -17,13 +17,14 @@ from tests.servers.proxy import Fault, Proxy
 from tests.servers.smtp_sink import SmtpSink
 from tests.sync.letters_in import letter
 from tests.sync.signing_in import REFRESHES, kept_token, keyring_of, on_dovecot, signed_in_before, until
+from tui.config import desktop
 from tui.model.account import Account, Offline, Protocol
 from tui.model.command import BeginSignIn, Fetch, FetchBody, QueueMessage, ReloadSettings, SaveAccount
 from tui.model.draft import SendState
 from tui.model.event import AccountStatus, Event, Phase, Problem, StatusChanged
 from tui.model.sign_in import SignedIn, Way
 from tui.store.reader import Reader
-from tui.sync import browser, bulk
+from tui.sync import bulk
 
 pytestmark = pytest.mark.dovecot
 
@@ -249,7 +250,7 @@ def test_signing_in_again_on_the_screen_lets_waiting_mail_leave(
     monkeypatch: pytest.MonkeyPatch,
     way: Way,
 ) -> None:
-    monkeypatch.setattr(browser, "open_url", identity.open)
+    monkeypatch.setattr(desktop, "open_url", identity.open)
     identity.revoke()
     oauth_dovecot.deliver(account.address, letter(1))
     rig = make_rig(account, known=False, watch=True)

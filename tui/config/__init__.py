@@ -1,1 +1,1 @@
-"""Files and keyring: where things are, the settings, the secrets, the log. Nothing here talks to a server."""
+"""What is on this computer beside the mail: settings, secrets, log, desktop. Nothing here talks to a server."""

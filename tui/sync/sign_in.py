@@ -10,6 +10,7 @@ from concurrent.futures import Future, wait
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from tui.config import desktop
 from tui.model.account import Account
 from tui.model.command import BeginSignIn, CancelSignIn, PasteAnswer
 from tui.model.error import BadConfig, BadInput, Cancelled, MailError, Refused, SignInNeeded
@@ -17,7 +18,7 @@ from tui.model.event import SigningIn
 from tui.model.issuer import Identity, identity_of
 from tui.model.secret import Secret
 from tui.model.sign_in import SignedIn, SignInStep, Way
-from tui.sync import browser, futures
+from tui.sync import futures
 from tui.sync.context import Context
 from tui.sync.crew import Crew
 
@@ -114,7 +115,7 @@ class SignIns:
     def _sign_in(self, command: BeginSignIn) -> SignedIn:
         account = command.account
         identity = self._identity(account)
-        running = Running(command.way or browser.way_here(identity.issuer))
+        running = Running(command.way or desktop.way_here(identity.issuer))
         key = account.address.lower()
         with self._lock:
             if key in self._running:
@@ -209,7 +210,7 @@ def _approved(
     match running.way:
         case Way.BROWSER:
             return oauth.by_browser(
-                identity, hint, tell, browser.open_url, running.cancelled, again=command.again
+                identity, hint, tell, desktop.open_url, running.cancelled, again=command.again
             )
         case Way.DEVICE:
             return oauth.by_device(identity, tell, running.cancelled)

@@ -45,7 +45,7 @@ async def test_source_and_headers(app_of: AppOf) -> None:
 
 async def test_a_link_is_opened_only_after_asking(app_of: AppOf, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
-    monkeypatch.setattr("tui.ui.screens.mail_parts.open_outside", opens(opened))
+    monkeypatch.setattr("tui.ui.screens.mail_parts.open_url", opens(opened))
     app = app_of([row(1)])
     app.engine.reader.raws[1] = (
         b"Content-Type: text/html\r\n\r\n<a href='https://real.example/x'>https://bank.example</a>"

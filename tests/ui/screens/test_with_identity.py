@@ -20,14 +20,13 @@ from tests.servers.identity import IdentityServer
 from tests.sync.letters_in import letter
 from tests.sync.signing_in import kept_token, keyring_of
 from tests.ui.screens.conftest import Opened
-from tui.config import paths, settings
+from tui.config import desktop, paths, settings
 from tui.config.secrets import Secrets
 from tui.model import issuer
 from tui.model.event import Phase
 from tui.model.finding import Finding, Source
 from tui.model.preset import by_name
 from tui.model.sign_in import Way
-from tui.sync import browser
 from tui.sync.engine import Engine
 from tui.ui.app import OutlookApp
 from tui.ui.screens.add_account import AddAccountScreen
@@ -72,8 +71,8 @@ def here(
     def start(way: Way) -> None:
         monkeypatch.setattr("tui.sync.engine.find_settings", lambda *_: found)
         monkeypatch.setattr(issuer, "ISSUERS", (replace(microsoft, authority=identity.base), *others))
-        monkeypatch.setattr(browser, "way_here", lambda _: way)
-        monkeypatch.setattr(browser, "open_url", identity.open)
+        monkeypatch.setattr(desktop, "way_here", lambda _: way)
+        monkeypatch.setattr(desktop, "open_url", identity.open)
 
     return start
 

@@ -8,10 +8,10 @@ from urllib.parse import unquote, urlsplit
 from textual import on, work
 from textual.worker import get_current_worker
 
+from tui.config.desktop import may_open, open_file, open_url
 from tui.model.content import Attachment, Content, Link
 from tui.model.error import MailError
 from tui.ui import words
-from tui.ui.opening import may_open, open_outside
 from tui.ui.screens.mail_base import MailBase
 from tui.ui.screens.pick import Item, Pick
 from tui.ui.widgets.reading_drawing import listed
@@ -126,7 +126,7 @@ class Parts(MailBase):
 
     @work(thread=True, group="browser")
     def _browse(self, url: str) -> None:
-        if not open_outside(url):
+        if not open_url(url):
             self.app.call_later(self.copy_instead, url)
 
     def copy_instead(self, url: str) -> None:
@@ -185,7 +185,7 @@ class Parts(MailBase):
         if not and_open:
             where = str(saved[0]) if len(saved) == 1 else f"{words.count(len(saved), 'file')} to {folder}"
             told_now = f"Saved {where}"
-        elif open_outside(saved[0].absolute().as_uri()):
+        elif open_file(saved[0]):
             told_now = f"Opened {saved[0].name}."
         else:
             told_now = f"There is no desktop to open it with. Saved {saved[0]}"

@@ -13,6 +13,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widgets import Button, ContentSwitcher, Input
 
+from tui.config.desktop import open_url
 from tui.model.account import Account
 from tui.model.command import BeginSignIn, CancelSignIn, PasteAnswer
 from tui.model.error import BadInput, Cancelled, MailError
@@ -25,7 +26,6 @@ from tui.ui import keys
 from tui.ui.approval import Approval, approval
 from tui.ui.desk import Desk
 from tui.ui.messages import EngineSpoke
-from tui.ui.opening import open_outside
 from tui.ui.screens.dialog import Ask
 from tui.ui.screens.sheet import Sheet
 from tui.ui.sign_in_words import WAYS, other_user
@@ -244,10 +244,11 @@ class SignInScreen(Sheet["Approved | None"]):
             self.app.copy_to_clipboard(step.url)
             self.say("The address is copied.")
 
+    @work(thread=True, exclusive=True, group="browser")
     def action_open(self) -> None:
         """Open the address here."""
         step = self._approve.step
-        if step is not None and not open_outside(step.url):
+        if step is not None and not open_url(step.url):
             self.say("No browser can be opened here. y copies the address.")
 
     def action_copy_code(self) -> None:

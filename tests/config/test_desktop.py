@@ -1,4 +1,4 @@
-"""Which browser is opened, where none may be, and which way of signing in follows from that."""
+"""What is opened and by what, where nothing may be, and which way of signing in follows from that."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.sync.signing_in import until
+from tui.config.desktop import commands, may_open, open_file, open_url, way_here
 from tui.model.issuer import by_issuer
 from tui.model.sign_in import Way
-from tui.sync.browser import commands, open_url, way_here
 
 URL = "https://login.example.org/authorize?x=$(id)&y=`id`;z"
 SCREEN = {"DISPLAY": ":0"}
@@ -112,7 +112,7 @@ echo noise >&2"""
     environ = {**SCREEN, "PATH": f"{tmp_path}:/usr/bin:/bin"}
     code = (
         "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); open('/dev/tty').close();"
-        f"from tui.sync.browser import open_url; sys.exit(not open_url({URL!r}, {environ!r}, 'linux'))"
+        f"from tui.config.desktop import open_url; sys.exit(not open_url({URL!r}, {environ!r}, 'linux'))"
     )
     ours, theirs = os.openpty()
     try:
@@ -146,11 +146,52 @@ echo noise >&2"""
         "",
         "https://x.example/\n-x",
         "https://x.example/ y",
+        "https://x.example/\u202ey",
+        "data:text/html,x",
+        "smb://x",
     ],
 )
 def test_only_web_addresses_are_opened(programs: Path, url: str) -> None:
     assert not open_url(url, {**SCREEN, "PATH": str(programs)}, "linux")
     assert not list(programs.glob("*.ran"))
+
+
+def test_a_link_may_have_letters_beyond_ascii(tmp_path: Path) -> None:
+    ran = _program(tmp_path, "xdg-open")
+    url = "HTTPS://x.example/ü?a=1"
+    assert open_url(url, {**SCREEN, "PATH": f"{tmp_path}:/usr/bin:/bin"}, "linux")
+    assert ran.with_suffix(".ran").read_text() == url
+
+
+@pytest.mark.parametrize(
+    ("environ", "opened"),
+    [(SCREEN, True), ({}, False), ({"SSH_TTY": "/dev/pts/1"}, False)],
+)
+def test_a_file_goes_to_its_usual_program_and_to_no_browser(
+    tmp_path: Path, environ: dict[str, str], opened: bool
+) -> None:
+    own, usual = _program(tmp_path, "mine"), _program(tmp_path, "xdg-open")
+    file = tmp_path / "a plan.pdf"
+    surroundings = {**environ, "PATH": f"{tmp_path}:/usr/bin:/bin", "BROWSER": "mine"}
+    assert open_file(file, surroundings, "linux") is opened
+    assert not own.with_suffix(".ran").exists()
+    if opened:
+        assert usual.with_suffix(".ran").read_text() == file.as_uri()
+    else:
+        assert not usual.with_suffix(".ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [
+        ("plan.pdf", True), ("photo.JPG", True), ("x.pdf.exe", False), ("run.sh", False), ("p.html", False),
+        ("a.desktop", False), ("", False), ("pdf", False), ("x.svg", False), ("m.docm", False),
+        ("x.pdf ", True),
+        ("x\u202efdp.exe", False), ("x.pdf\n.bat", False),
+    ],
+)  # fmt: skip
+def test_only_files_that_cannot_run_may_be_opened(name: str, allowed: bool) -> None:
+    assert may_open(name) is allowed
 
 
 @pytest.mark.parametrize(
