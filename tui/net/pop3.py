@@ -20,6 +20,7 @@ from tui.net.link import Link
 from tui.net.pop3_wire import LARGEST_MESSAGE, Wire
 
 _LARGEST_LISTING = 64 << 20
+_LONGEST_DELAY = 86_400.0
 _IN_FLIGHT = 64
 _OCTETS_IN_FLIGHT = 2 << 20
 
@@ -37,6 +38,8 @@ class Pop3Connection:
         self._wire: Wire | None = None
         self._mechanisms: frozenset[str] = frozenset()
         self._sizes: dict[int, int] = {}
+        self.login_delay = 0.0
+        """Seconds that the server wants between two sign-ins (RFC 2449 6.5), 0 where it does not say."""
 
     def connect(self) -> None:
         """Connect, encrypt, and read what the server can do."""
@@ -51,8 +54,13 @@ class Pop3Connection:
         Raises SignInNeeded; Busy when the mailbox is in use or the server asks for patience.
         """
         names = self._ways(account)
-        with self._doing("signing in", signing_in=account.auth):
-            login.try_each(names, lambda name: self._sign_in_by(name, account, secret), "pop3")
+        try:
+            with self._doing("signing in", signing_in=account.auth):
+                login.try_each(names, lambda name: self._sign_in_by(name, account, secret), "pop3")
+        except Busy as error:
+            if "[login-delay]" in error.detail.lower():
+                error.wait = max(error.wait, self.login_delay)
+            raise
         with self._doing("asking what the server can do") as wire:
             self._read_capabilities(wire)
 
@@ -175,6 +183,9 @@ class Pop3Connection:
             words = [line.split() for line in lines if line.strip()]
             self.capabilities = frozenset(line[0] for line in words)
             self._mechanisms = frozenset(word for line in words if line[0] == "SASL" for word in line[1:])
+            delays = [line[1] for line in words if line[0] == "LOGIN-DELAY" and len(line) > 1]
+            if delays and delays[0].isdecimal():
+                self.login_delay = min(float(delays[0]), _LONGEST_DELAY)
 
     def _listing(self, command: str, doing: str) -> list[tuple[int, str]]:
         with self._doing(doing) as wire:

@@ -161,6 +161,18 @@ def unlinked(db: sqlite3.Connection, account: str) -> dict[int, list[int]]:
     )
 
 
+def alike(db: sqlite3.Connection, account: str, fingerprints: Iterable[int]) -> dict[int, list[int]]:
+    """Rows by those of the fingerprints that an account has; as `unlinked` without Sent and Drafts."""
+    return _grouped(
+        db.execute(
+            "SELECT fingerprint, id FROM message WHERE fingerprint IN (SELECT value FROM json_each(?2))"  # noqa: S608
+            f" AND folder IN {_ACCOUNT_FOLDERS.replace('?', '?1')} AND folder NOT IN"
+            " (SELECT id FROM folder WHERE role IN ('sent', 'drafts')) ORDER BY id",
+            (account, integers(fingerprints)),
+        )
+    )
+
+
 _SERVER_FOLDERS = f"SELECT id FROM folder WHERE NOT local AND id IN {_ACCOUNT_FOLDERS.replace('?', '?1')}"  # noqa: S608
 
 

@@ -11,12 +11,13 @@ from tui.store.folders import account_id
 
 
 def have(db: sqlite3.Connection, account: str, uidl: str, message: int) -> None:
-    """A message that the server lists under `uidl` is here as `message`."""
+    """A message that the server lists under `uidl` is here as `message`; its days there count from now."""
     db.execute(
         "INSERT INTO uidl (account, uidl, message, downloaded, fingerprint)"
         " VALUES (?, ?, ?, ?, (SELECT fingerprint FROM message WHERE id = ?))"
         " ON CONFLICT (account, uidl) DO UPDATE"
-        " SET message = excluded.message, fingerprint = excluded.fingerprint, size = 0, left = 0",
+        " SET message = excluded.message, fingerprint = excluded.fingerprint, left = 0,"
+        " downloaded = excluded.downloaded, size = iif(message IS excluded.message, size, 0)",
         (account_id(db, account), storable(uidl), message, int(time.time()), message),
     )
     db.execute("UPDATE message SET uidl = ?, on_server = 1 WHERE id = ?", (storable(uidl), message))
@@ -38,14 +39,17 @@ def gone(db: sqlite3.Connection, account: str, uidls: Iterable[str], now: int) -
             db.execute("UPDATE message SET on_server = 0 WHERE id = ?", row)
 
 
-def proved(db: sqlite3.Connection, account: str, uidl: str, size: int) -> None:
-    """The server's message under `uidl` is the one noted for it; its LIST gives it `size` octets."""
+def proved(db: sqlite3.Connection, account: str, uidl: str, size: int, was: str = "") -> None:
+    """The server's message under `uidl` is the one noted for it; its LIST gives it `size` octets.
+
+    `was` is the UIDL that the message is noted for, where the server has given it another.
+    """
     row = db.execute(
-        "UPDATE uidl SET left = 0, size = ? WHERE account = ? AND uidl = ? RETURNING message",
-        (size, account_id(db, account), storable(uidl)),
+        "UPDATE uidl SET uidl = ?1, left = 0, size = ?2 WHERE account = ?3 AND uidl = ?4 RETURNING message",
+        (storable(uidl), size, account_id(db, account), storable(was or uidl)),
     ).fetchone()
     if row and row[0]:
-        db.execute("UPDATE message SET on_server = 1 WHERE id = ?", row)
+        db.execute("UPDATE message SET uidl = ?, on_server = 1 WHERE id = ?", (storable(uidl), row[0]))
 
 
 def reused(db: sqlite3.Connection, account: str, uidls: Iterable[str]) -> None:

@@ -233,6 +233,10 @@ class Reader:
         """Rows by fingerprint that never had a UIDL, without Sent and Drafts (see `Writer.uidl_have`)."""
         return self._ask(listing.unlinked, account)
 
+    def alike(self, account: str, fingerprints: Iterable[int]) -> dict[int, list[int]]:
+        """Rows by those of the fingerprints that an account has, without Sent and Drafts."""
+        return self._ask(listing.alike, account, fingerprints)
+
     def by_fingerprint(self, account: str, fingerprint: int, folder: int | None = None) -> list[int]:
         """Messages of an account, or one folder of it, with that fingerprint."""
         return self._ask(listing.by_fingerprint, account, fingerprint, folder)

@@ -206,9 +206,9 @@ class Writer(Transactions):
         """The server lists these UIDLs no more; their messages stay, and what they looked like."""
         self._do(pop.gone, account, uidls, int(time.time()))
 
-    def uidl_proved(self, account: str, uidl: str, size: int) -> None:
-        """What the server lists under `uidl`, in so many octets, is the message noted for it."""
-        self._do(pop.proved, account, uidl, size)
+    def uidl_proved(self, account: str, uidl: str, size: int, was: str = "") -> None:
+        """What the server lists under `uidl`, in so many octets, is the message noted for it or for `was`."""
+        self._do(pop.proved, account, uidl, size, was)
 
     def uidls_reused(self, account: str, uidls: Collection[str]) -> None:
         """The server lists other messages under these UIDLs: they are new."""

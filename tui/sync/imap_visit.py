@@ -89,6 +89,10 @@ class ImapVisit:
         """Whether the server tells of new mail by itself (RFC 2177)."""
         return "IDLE" in self._connection.capabilities
 
+    def least_pause(self) -> float:
+        """IMAP may be asked as often as the person likes."""
+        return 0.0
+
     def outlived(self) -> bool:
         """Whether the token of this connection is near its end, and a newer one can be had.
 

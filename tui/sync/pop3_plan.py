@@ -10,6 +10,8 @@
 | lists uidl        | deleted here                | leave, Nd not reached  | nothing: it is not fetched again|
 | does not list it  | known                       | any                    | note that it left the server    |
 | lists uidl again  | had left the server         | any                    | compared: the same, or new      |
+| lists uidl        | by its header, fits `limit` | any                    | compared, fetched whole         |
+| lists uidl        | by its header, Deleted      | any                    | nothing: no bytes are here yet  |
 | in another size   | known                       | any                    | compared: the same, or new      |
 | lists uidl twice  | any                         | any                    | compared by content, never DELE |
 
@@ -44,13 +46,15 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class MaildropPlan:
     """Message numbers with their UIDLs to download, to delete, and to compare with what the store holds
-    (those to delete are compared, too), UIDLs that left, and repeated ones."""
+    (those to delete are compared, too), UIDLs that left, and repeated ones;
+    `partial` are here by their headers and to be compared and fetched whole."""
 
     new: tuple[tuple[int, str], ...] = ()
     delete: tuple[tuple[int, str], ...] = ()
     doubtful: tuple[tuple[int, str], ...] = ()
     vanished: tuple[str, ...] = ()
     repeated: tuple[tuple[int, str], ...] = ()
+    partial: tuple[tuple[int, str], ...] = ()
 
 
 def may_delete(held: Held, keep: Keep, now: int) -> bool:
@@ -72,14 +76,17 @@ def plan_maildrop(
     keep: Keep,
     now: int,
     sizes: Mapping[int, int] | None = None,
+    limit: int = 0,
 ) -> MaildropPlan:
     """The steps for one session. `listing` is the server's UIDL answer, `sizes` its LIST by number, `now`
-    Unix seconds."""
+    Unix seconds; what measures more than `limit` octets (0: no limit) stays here by its header.
+    """
     times = Counter(uidl for _, uidl in listing)
     new: list[tuple[int, str]] = []
     delete: list[tuple[int, str]] = []
     doubtful: list[tuple[int, str]] = []
     repeated: list[tuple[int, str]] = []
+    partial: list[tuple[int, str]] = []
     for number, uidl in listing:
         held = known.get(uidl)
         if times[uidl] > 1 or not uidl:
@@ -88,7 +95,9 @@ def plan_maildrop(
             new.append((number, uidl))
         elif may_delete(held, keep, now):
             delete.append((number, uidl))
+        elif not (held.whole or held.deleted) and (not limit or (sizes or {}).get(number, 0) <= limit):
+            partial.append((number, uidl))
         elif held.left or (held.size and held.size != (sizes or {}).get(number, held.size)):
             doubtful.append((number, uidl))
     vanished = tuple(uidl for uidl, held in known.items() if uidl not in times and not held.left)
-    return MaildropPlan(tuple(new), tuple(delete), tuple(doubtful), vanished, tuple(repeated))
+    return MaildropPlan(tuple(new), tuple(delete), tuple(doubtful), vanished, tuple(repeated), tuple(partial))

@@ -46,9 +46,12 @@ def is_known(
     """Whether a message of `size` octets by the server's count is the one of `held`; None: nobody can tell.
 
     `shown` is its header, None where the server has no TOP; `whole` fetches its bytes, or None. What was
-    removed here is known by header and size alone. Of the rest a header without a Message-ID, which many
-    messages of one sender may share, proves nothing.
+    removed here is known by header and size alone, and so is what is here by its header only. Of the rest a
+    header without a Message-ID, which many messages of one sender may share, proves nothing.
     """
+    if held.message is not None and not held.whole:
+        header = shown if shown is not None else whole()
+        return None if header is None else _is_headed(reader, held, header, size)
     if shown is not None and _alike(reader, held, shown, size):
         return True
     octets = whole()
@@ -57,6 +60,12 @@ def is_known(
     if held.message is None:
         return _alike(reader, held, octets, size)
     return same_octets(reader, held.message, octets)
+
+
+def _is_headed(reader: Reader, held: UidlRow, header: bytes, size: int) -> bool:
+    if fingerprint(header) != held.fingerprint:
+        return False
+    return bool(envelope(header).message_id) or size in _sizes(reader, held)
 
 
 def _alike(reader: Reader, held: UidlRow, header: bytes, size: int) -> bool:

@@ -6,33 +6,33 @@ import hashlib
 import logging
 import threading
 import time
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import partial
 
-from tui.mail.header import block, envelope_of, fingerprint, fingerprint_of, received_date, split
-from tui.mail.scan import scan
+from tui.mail.header import fingerprint
 from tui.model.account import Account
 from tui.model.error import Cancelled, MailError, NotFound, Refused
-from tui.model.event import BodyArrived, FoldersChanged, MessagesChanged, NewMail
+from tui.model.event import FoldersChanged
 from tui.model.folder import Folder, Role
-from tui.model.message import BodyState, NewMessage
+from tui.model.message import BodyState
 from tui.net.pop3 import Pop3Connection
 from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.connecting import sign_in
 from tui.sync.context import Context
-from tui.sync.indexing import MANY
 from tui.sync.jobs import FetchAllBodies, FetchMail, LookForSent, OpenBody, PushChanges, Work
+from tui.sync.pop3_download import Download, Numbered, Session, batches
+from tui.sync.pop3_match import Unclaimed
 from tui.sync.pop3_plan import Held, plan_maildrop
-from tui.sync.pop3_same import answers, is_here, is_known
+from tui.sync.pop3_same import answers, is_known
 from tui.sync.visit import Counts, Interlude
 
 log = logging.getLogger(__name__)
 
-BATCH_MESSAGES = 500
-BATCH_OCTETS = 4_000_000
-Numbered = tuple[int, str]
-WITHHELD = "The server did not hand out a message; it stays there and is asked for again."
+LEAST_PAUSE = 300.0  # seconds
+NOT_CONFIRMED = "The server did not confirm the deletions; what is still there is asked for again."
+GONE = "Only the header of this message is on this computer, and the server has it no more."
+KEPT = "Its text cannot be fetched; what is here stays."
 LOCAL_FOLDERS = (
     ("INBOX", Role.INBOX),
     ("Drafts", Role.DRAFTS),
@@ -56,8 +56,9 @@ class Pop3Visit:
         self._writer = writer
         self._interlude = interlude
         self._connection = Pop3Connection(account.pop3, account.ca_file)
-        self._scan_later = False
         self._proved: set[int] = set()  # numbers whose message is known to be the one in the store
+        self._asked: list[str] = []  # UIDLs that the server was asked to delete
+        self._parted = False
         self._aborted = threading.Event()
 
     def open(self) -> None:
@@ -78,8 +79,10 @@ class Pop3Visit:
     def do(self, work: Work) -> object:
         """Carry out one piece of work; POP3 has nothing to push to."""
         match work:
-            case FetchMail() | FetchAllBodies():
-                return self._fetch()
+            case FetchMail():
+                return self._fetch(self._account.fetch_up_to * 1000)
+            case FetchAllBodies():
+                return self._fetch(0)
             case OpenBody(message):
                 return self._open_body(message)
             case PushChanges() | LookForSent():
@@ -106,32 +109,61 @@ class Pop3Visit:
         self._connection.abort()
 
     def close(self) -> None:
-        """Say goodbye; only its +OK makes the server delete."""
+        """Say goodbye if nobody has; only its +OK makes the server delete."""
         try:
-            if not self._connection.quit():
-                log.warning("the server did not carry out the deletions; they are asked for again")
+            if not self._parted and not self._connection.quit():
+                log.warning("the server did not say goodbye")
         except MailError as error:
             log.info("no goodbye: %s", error.what)
         finally:
             self._connection.close()
 
-    def _fetch(self) -> Counts:
+    def least_pause(self) -> float:
+        """Exchange Online wants five minutes between two visits; others say it in CAPA (RFC 2449 6.5)."""
+        return max(LEAST_PAUSE, self._connection.login_delay)
+
+    def _fetch(self, limit: int) -> Counts:
         counts = Counts()
         inbox = self._inbox()
+        address, keep = self._account.address, self._account.keep
         sizes = self._connection.sizes()
         listing = self._listing(sizes)
-        plan = plan_maildrop(listing, self._known(), self._account.keep, int(time.time()), sizes)
+        plan = plan_maildrop(listing, self._known(), keep, int(time.time()), sizes, limit)
         if plan.vanished:
-            self._writer.uidls_gone(self._account.address, plan.vanished)
-        strangers = self._prove([*plan.doubtful, *plan.delete], sizes)
+            self._writer.uidls_gone(address, plan.vanished)
+        session = self._session()
+        download = Download(session, sizes, inbox, counts, limit)
+        strangers = self._prove([*plan.doubtful, *plan.delete, *plan.partial], sizes, download)
+        download.rest([one for one in plan.partial if one[0] in self._proved])
         new = [*plan.new, *strangers]
-        self._download(new, sizes, inbox, counts)
-        self._repeated(plan.repeated, sizes, inbox, counts)
+        download.new(new, Unclaimed(self._reader, address, [uidl for _, uidl in listing]))
+        download.unnamed(plan.repeated)
+        self._proved |= download.proved
         delete = [one for one in plan.delete if one not in strangers]
-        self._delete([*delete, *new] if self._account.keep.text == "delete" else delete, sizes, counts)
-        self._context.board.tell(FoldersChanged(self._account.address))
+        every = [*delete, *plan.partial, *new] if keep.text == "delete" else delete
+        self._delete(every, sizes, counts, download)
+        self._part(counts)
+        self._context.board.tell(FoldersChanged(address))
         self._context.index_due.set()
         return counts
+
+    def _session(self) -> Session:
+        return Session(
+            self._context, self._account, self._reader, self._writer, self._interlude, self._connection
+        )
+
+    def _part(self, counts: Counts) -> None:
+        """QUIT: only its +OK deletes (RFC 1939 6). Without it everything counts as still there."""
+        self._parted = True
+        try:
+            done = self._connection.quit()
+        except MailError as error:
+            log.info("no goodbye: %s", error.what)
+            done = False
+        if self._asked and done:
+            self._writer.uidls_gone(self._account.address, self._asked)
+        elif self._asked:
+            counts.problem(NOT_CONFIRMED, 75)
 
     def _listing(self, sizes: dict[int, int]) -> list[tuple[int, str]]:
         """The UIDL list; a server without UIDL names its messages by nothing but their numbers."""
@@ -154,18 +186,18 @@ class Pop3Visit:
         assert inbox is not None
         return inbox
 
-    def _prove(self, listed: Sequence[Numbered], sizes: dict[int, int]) -> list[Numbered]:
+    def _prove(self, listed: Sequence[Numbered], sizes: dict[int, int], download: Download) -> list[Numbered]:
         """Compare messages with the ones that their UIDLs were noted for; answers those that are others.
 
         Of what the server withholds nothing is known: it is neither.
         """
         known = self._reader.uidls(self._account.address) if listed else {}
         strangers: list[Numbered] = []
-        for batch in _batches([one for one in listed if one[1] in known]):
+        for batch in batches([one for one in listed if one[1] in known]):
             self._interlude()
             for number, shown in list(answers(self._connection.tops, list(batch))):
                 uidl, size = batch[number], sizes.get(number, 0)
-                same = is_known(self._reader, known[uidl], shown, size, lambda n=number: self._whole(n))  # type: ignore[misc]
+                same = is_known(self._reader, known[uidl], shown, size, partial(download.whole, number))
                 if same:
                     self._proved.add(number)
                     self._writer.uidl_proved(self._account.address, uidl, size)
@@ -176,119 +208,21 @@ class Pop3Visit:
             self._writer.uidls_reused(self._account.address, [uidl for _, uidl in strangers])
         return strangers
 
-    def _whole(self, number: int) -> bytes | None:
-        """The bytes of a message, None where the server withholds them."""
-        return next(answers(self._connection.retrieve_each, [number]))[1]
-
-    def _download(
-        self, new: Sequence[Numbered], sizes: dict[int, int], inbox: Folder, counts: Counts
+    def _delete(
+        self, listed: Sequence[Numbered], sizes: dict[int, int], counts: Counts, download: Download
     ) -> None:
-        """Store what is new, newest first and batch by batch; what is here already only gets its UIDL."""
-        first = not self._reader.uidls(self._account.address)
-        matcher = Matcher(self._reader.unlinked(self._account.address))
-        todo = deque(sorted(new, reverse=True))
-        total = len(todo)
-        self._scan_later = total > MANY
-        while batch := take_batch(todo, sizes):
-            self._interlude()
-            if matcher:
-                batch = self._unmatched(batch, matcher, sizes, counts)
-            listed = {uidl: sizes.get(number, 0) for number, uidl in batch.items()}
-            self._store(inbox, self._retrieved(batch, sizes, counts), counts, listed, first)
-            self._context.board.progress(self._account.address, total - len(todo), total, inbox.name)
+        """DELE what the policy lets go and whose bytes, read back from the disk, are the server's.
 
-    def _unmatched(
-        self, batch: dict[int, str], matcher: Matcher, sizes: dict[int, int], counts: Counts
-    ) -> dict[int, str]:
-        """What of a batch is not here yet; the rest gets its UIDL, and its bytes where these are missing."""
-        for number, top in list(answers(self._connection.tops, list(batch))):
-            row = matcher.find(fingerprint(top)) if top is not None else None
-            if row is not None and self._linked(row, batch[number], number, sizes, counts):
-                del batch[number]
-        return batch
-
-    def _linked(self, row: int, uidl: str, number: int, sizes: dict[int, int], counts: Counts) -> bool:
-        known = self._reader.row(row)
-        if known is None or not (known.envelope.message_id or known.size == sizes.get(number)):
-            return False
-        if known.body is BodyState.HEADERS:
-            whole = self._retrieved({number: uidl}, sizes, counts)
-            if not whole or whole[0].raw is None:
-                return True
-            self._writer.body(row, whole[0].raw, scan(whole[0].raw))
-        self._writer.uidl_have(self._account.address, uidl, row)
-        return True
-
-    def _retrieved(self, batch: dict[int, str], sizes: dict[int, int], counts: Counts) -> list[NewMessage]:
-        """The messages of a batch, each proved whole."""
-        fresh: list[NewMessage] = []
-        for number, raw in list(answers(self._connection.retrieve_each, list(batch))):
-            size = sizes.get(number, 0)
-            if raw is None:
-                counts.problem(WITHHELD, 75)
-            elif size and len(raw) != size and not self._same_again(number, raw):
-                counts.problem(
-                    "A message arrived differently twice; it stays on the server and is fetched again.", 75
-                )
-            else:
-                counts.bytes += len(raw)
-                self._proved.add(number)
-                fresh.append(as_new_message(raw, batch[number], scan_later=self._scan_later))
-        return fresh
-
-    def _same_again(self, number: int, raw: bytes) -> bool:
-        """Whether a second fetch brings the same bytes, with the dialogue still in step (a NOOP answers).
-
-        Servers count line ends differently, so another size than LIST said need not mean that it is cut.
+        What is here by its header only stays there, unless the person has removed it for good.
         """
-        again = self._connection.retrieve(number)
-        self._connection.noop()
-        if again != raw:
-            log.warning("message %d: %d, then %d octets", number, len(raw), len(again))
-        return again == raw
-
-    def _store(
-        self,
-        inbox: Folder,
-        fresh: list[NewMessage],
-        counts: Counts,
-        sizes: dict[str, int],
-        first: bool = True,
-    ) -> None:
-        if not fresh:
-            return
-        self._writer.downloaded(inbox.id, fresh, sizes)
-        counts.new += len(fresh)
-        self._context.board.tell(MessagesChanged(self._account.address, inbox.id))
-        if not first:
-            self._context.board.tell(NewMail(self._account.address, inbox.id, len(fresh)))
-
-    def _repeated(
-        self, repeated: Sequence[Numbered], sizes: dict[int, int], inbox: Folder, counts: Counts
-    ) -> None:
-        """Messages whose UIDL says nothing: known by what they hold, never deleted there."""
-        for batch in _batches(repeated):
+        known = self._reader.uidls(self._account.address) if listed else {}
+        ripe = [one for one in listed if (row := known.get(one[1])) and (row.deleted or row.whole)]
+        self._prove([one for one in ripe if one[0] not in self._proved], sizes, download)
+        for number, uidl in ripe:
             self._interlude()
-            for number, shown in list(answers(self._connection.tops, list(batch))):
-                if not is_here(
-                    self._reader,
-                    self._account.address,
-                    shown,
-                    lambda n=number: self._whole(n),  # type: ignore[misc]
-                ):
-                    self._store(inbox, self._retrieved({number: ""}, sizes, counts), counts, {})
-
-    def _delete(self, listed: Sequence[Numbered], sizes: dict[int, int], counts: Counts) -> None:
-        """DELE what the policy lets go and whose bytes, read back from the disk, are the server's."""
-        self._prove([one for one in listed if one[0] not in self._proved], sizes)
-        known = self._reader.uidls(self._account.address)
-        for number, uidl in listed:
-            self._interlude()
-            row = known.get(uidl)
-            if row is None or number not in self._proved:
-                continue
-            if row.deleted or (row.whole and self._readable(row.message)):
+            if number in self._proved and (known[uidl].deleted or self._readable(known[uidl].message)):
                 self._connection.delete(number)
+                self._asked.append(uidl)
                 counts.changed += 1
 
     def _readable(self, message: int | None) -> bool:
@@ -300,68 +234,18 @@ class Pop3Visit:
         row = self._reader.row(message)
         if row is None:
             raise NotFound("This message is not here any more.")
-        number = next((n for n, uidl in self._connection.uidl() if uidl and uidl == row.uidl), None)
-        if number is None:
-            raise Refused(
-                "Only the header of this message is on this computer, and the server has it no more.",
-                "Its text cannot be fetched; what is here stays.",
-            )
-        raw = self._connection.retrieve(number)
-        self._writer.body(message, raw, scan(raw))
-        self._context.board.tell(BodyArrived(message))
+        if row.body is BodyState.FULL:
+            return True
+        held = self._reader.uidls(self._account.address).get(row.uidl) if row.uidl else None
+        numbers = [number for number, uidl in self._connection.uidl() if held and uidl == row.uidl]
+        if held is None or len(numbers) != 1:
+            raise Refused(GONE, KEPT)
+        number, counts = numbers[0], Counts()
+        download = Download(self._session(), self._connection.sizes(), self._inbox(), counts)
+        raw = download.proved_whole(number, row.uidl)
+        if raw is None:
+            raise Refused(counts.problems[0], KEPT)
+        if fingerprint(raw) != held.fingerprint:
+            raise Refused(GONE, KEPT)
+        download.complete(message, row.uidl, raw)
         return True
-
-
-def _batches(listed: Sequence[Numbered]) -> Iterator[dict[int, str]]:
-    """UIDLs by number, at most BATCH_MESSAGES in each."""
-    for start in range(0, len(listed), BATCH_MESSAGES):
-        yield dict(listed[start : start + BATCH_MESSAGES])
-
-
-def take_batch(todo: deque[tuple[int, str]], sizes: dict[int, int]) -> dict[int, str]:
-    """The next UIDLs by number: at most BATCH_MESSAGES, and not much more than BATCH_OCTETS."""
-    batch: dict[int, str] = {}
-    octets = 0
-    while todo and len(batch) < BATCH_MESSAGES and octets < BATCH_OCTETS:
-        number, uidl = todo.popleft()
-        batch[number] = uidl
-        octets += sizes.get(number, 0)
-    return batch
-
-
-class Matcher:
-    """Rows without a UIDL by fingerprint, each to be found once; empty when nothing is to be matched."""
-
-    def __init__(self, rows: dict[int, list[int]]) -> None:
-        self._rows = rows
-
-    def __bool__(self) -> bool:
-        return bool(self._rows)
-
-    def find(self, mark: int) -> int | None:
-        """The one row with this fingerprint; None when there is none, or several to choose from."""
-        rows = self._rows.get(mark)
-        if not rows or len(rows) > 1:
-            return None
-        del self._rows[mark]
-        return rows[0]
-
-
-def as_new_message(raw: bytes, uidl: str, *, scan_later: bool = False) -> NewMessage:
-    """A downloaded message, received when its topmost Received field says.
-
-    Without one it went through no server that would say; then its Date, never later than now.
-    """
-    now = int(time.time())
-    fields = split(block(raw))
-    header = envelope_of(fields)
-    received = received_date(fields) or header.date or now
-    return NewMessage(
-        envelope=header,
-        received=received if 0 < received < now else now,
-        size=len(raw),
-        fingerprint=fingerprint_of(fields),
-        uidl=uidl,
-        raw=raw,
-        scan=None if scan_later else scan(raw),
-    )

@@ -42,6 +42,9 @@ class Visit(Protocol):
     def outlived(self) -> bool:
         """Whether the sign-in of this visit is about to end and there is a newer one: a new visit goes on."""
 
+    def least_pause(self) -> float:
+        """Seconds that must pass between two fetches that nobody asked for."""
+
     def rest(self, seconds: float) -> bool:
         """Wait for the server to speak, for `wake`, or for the time to pass; True when there may be news."""
 

@@ -50,6 +50,7 @@ class Worker:
         self._visit: Visit | None = None
         self._standstill: MailError | None = None
         self._next_fetch = 0.0
+        self._least_pause = 0.0
         self._quietly = False
         self._token_end = -SHORTEST_SESSION
         self._busy = threading.Lock()
@@ -238,6 +239,7 @@ class Worker:
             self._visit = visit
             self._halt.check()  # only now: who stops this thread later finds the visit, and aborts it
             visit.open()
+            self._least_pause = visit.least_pause()
         return self._visit
 
     def _new_visit(self) -> Visit:
@@ -270,7 +272,7 @@ class Worker:
         self._backoff = Backoff()
         self._standstill = None
         if isinstance(job.work, FetchMail):
-            self._plan_next_fetch(self._context.settings.general.check_minutes * 60.0)
+            self._plan_next_round()
         if self._account.incoming is Protocol.POP3:
             self._end_visit()
         self._context.board.enter(self._account.address, Phase.UP_TO_DATE, **self._health(job.work))
@@ -297,12 +299,12 @@ class Worker:
         """Show what went wrong, and plan what comes next."""
         if isinstance(error, Cancelled):
             self._halt.cancel.clear()
-            self._plan_next_fetch(self._context.settings.general.check_minutes * 60.0)
+            self._plan_next_round()
             self._context.board.enter(self._account.address, Phase.STOPPED, what=error.what, hint=error.hint)
         elif isinstance(error, Refused):
             if not isinstance(work, OpenBody):
                 self._context.board.tell(Problem(self._account.address, error.what, error.hint, error.detail))
-            self._plan_next_fetch(self._context.settings.general.check_minutes * 60.0)
+            self._plan_next_round()
             self._context.board.enter(self._account.address, Phase.UP_TO_DATE)
         else:
             self._pause(error)
@@ -315,6 +317,9 @@ class Worker:
         delay, self._backoff = self._backoff.after(error)
         self._plan_next_fetch(delay)
         self._context.board.failed(self._account.address, error, until=time.time() + delay)
+
+    def _plan_next_round(self) -> None:
+        self._plan_next_fetch(max(self._context.settings.general.check_minutes * 60.0, self._least_pause))
 
     def _plan_next_fetch(self, seconds: float) -> None:
         self._next_fetch = time.monotonic() + seconds
