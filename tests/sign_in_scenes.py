@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from tui.model.account import Account, Auth, Login, Protocol, Security, Server
 from tui.model.command import BeginSignIn, CancelSignIn, Command, FindSettings, SaveAccount
-from tui.model.error import MailError, SignInNeeded
+from tui.model.error import ConsentNeeded, MailError
 from tui.model.event import AccountStatus, Phase, SigningIn
 from tui.model.finding import Finding, Source
 from tui.model.issuer import identity_of
@@ -158,7 +158,7 @@ async def by_paste(actor: Actor) -> None:
 async def approval(actor: Actor) -> None:
     """An organisation that wants its administrator to approve."""
     detail = "AADSTS90094: The grant requires admin permission."
-    error = SignInNeeded("Your organisation has to approve this program first.", "", detail=detail)
+    error = ConsentNeeded("Your organisation has to approve this program first.", "", detail=detail)
     _answer(actor, {BeginSignIn: error})
     await _page(actor, _account(address="you@contoso.example", service="microsoft365"))
     await actor.pilot.press("enter")

@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tui.model.account import Account, Server
-from tui.model.consent import admin_consent_url, message_to_admin, tenant_of
+from tui.model.consent import admin_consent_url, consent_request, message_to_admin, tenant_of
+from tui.model.error import ConsentNeeded, SignInNeeded
 from tui.model.issuer import Identity, identity_of
 
 ADDRESS = "you@contoso.example"
@@ -75,3 +76,12 @@ def test_the_message(identity: Identity) -> None:
     assert "offline_access" not in text.replace(link, "")
     assert all(len(line) <= 72 for line in text.splitlines() if line != link)
     assert text.isascii()
+
+
+def test_only_who_needs_an_approval_is_to_ask_for_it(identity: Identity) -> None:
+    asked = consent_request(ConsentNeeded("An administrator has to approve."), identity, ADDRESS)
+    assert asked is not None
+    assert asked.link == admin_consent_url(identity, "contoso.example")
+    assert asked.link in asked.message.splitlines()
+    other = SignInNeeded("The sign-in has ended.", detail="AADSTS700082, not AADSTS90094")
+    assert consent_request(other, identity, ADDRESS) is None

@@ -37,8 +37,8 @@ from tui.model.safe_text import safe_line
 from tui.model.sign_in import SignedIn, SignInStep, Way
 
 if TYPE_CHECKING:
+    from tui.model.consent import ConsentRequest
     from tui.sync.engine import Engine
-    from tui.ui.approval import Approval
 
 BY_COMMAND = "Or give a command that prints a token: --token-command CMD"
 _LOOK = 0.25
@@ -61,7 +61,7 @@ def login(shell: Shell, options: Namespace) -> int:
         signed, kept = _signed_in_and_kept(shell, account, options)
     except MailError as error:
         if output.json:
-            output.record(_failure(account, error, _approval(shell, account, error)), "")
+            output.record(_failure(account, error, _consent_request(shell, account, error)), "")
         raise
     except KeyboardInterrupt:
         if output.json:
@@ -154,7 +154,7 @@ def approved(
     except BaseException as error:
         with contextlib.suppress(TimeoutError):
             engine.post(CancelSignIn(account.address)).exception(_CANCEL_WITHIN)
-        if isinstance(error, MailError) and (needed := _approval(shell, account, error)):
+        if isinstance(error, MailError) and (needed := _consent_request(shell, account, error)):
             shell.output.note("An administrator has to approve first. This message can be sent to yours:")
             shell.output.note("\n".join(f"  {line}" for line in needed.message.splitlines()))
         raise
@@ -163,12 +163,12 @@ def approved(
     return account, signed
 
 
-def _approval(shell: Shell, account: Account, error: MailError) -> Approval | None:
+def _consent_request(shell: Shell, account: Account, error: MailError) -> ConsentRequest | None:
     """What an administrator is to be asked for, None where a failure needs none."""
-    from tui.ui.approval import approval
+    from tui.model.consent import consent_request
 
     identity = identity_of(account, shell.settings.client_ids())
-    return approval(error, identity, account.address) if identity else None
+    return consent_request(error, identity, account.address) if identity else None
 
 
 def _told(shell: Shell, steps: queue.SimpleQueue[SignInStep], also: Tell) -> Iterator[SignInStep | None]:
@@ -305,7 +305,7 @@ def waiting_record(step: SignInStep) -> dict[str, Any]:
     }
 
 
-def _failure(account: Account, error: MailError, needed: Approval | None) -> dict[str, Any]:
+def _failure(account: Account, error: MailError, needed: ConsentRequest | None) -> dict[str, Any]:
     """A sign-in that failed as a JSON line; `consent_url` is for the administrator who has to approve."""
     return {
         "status": "failed",

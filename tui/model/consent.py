@@ -6,13 +6,31 @@ not on its own short list, so many people at work meet this once.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
+from tui.model.error import ConsentNeeded, MailError
 from tui.model.issuer import Identity
 
 REDIRECT = "http://localhost"
 """Where Microsoft sends the administrator's browser in the end: nothing listens there, and nothing has to."""
 _ANY = frozenset({"common", "consumers", "organizations"})
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRequest:
+    """The page on which an administrator approves, and a message that asks for it and names that page."""
+
+    link: str
+    message: str
+
+
+def consent_request(error: MailError, identity: Identity, address: str) -> ConsentRequest | None:
+    """What to send to the administrator of an address; None where a failed sign-in needs no approval."""
+    if not isinstance(error, ConsentNeeded):
+        return None
+    link = admin_consent_url(identity, tenant_of(identity, address))
+    return ConsentRequest(link, message_to_admin(identity, address))
 
 
 def tenant_of(identity: Identity, address: str = "") -> str:

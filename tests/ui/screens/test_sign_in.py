@@ -14,7 +14,7 @@ from tests.ui.screens.conftest import ME, Opened, Opening, account
 from tui.config.paths import Paths
 from tui.model.account import Account, Auth, Login
 from tui.model.command import BeginSignIn, CancelSignIn, PasteAnswer
-from tui.model.error import BadInput, Cancelled, MailError, SignInNeeded
+from tui.model.error import BadInput, Cancelled, ConsentNeeded, SignInNeeded
 from tui.model.event import KeyringWaits, SigningIn
 from tui.model.issuer import identity_of
 from tui.model.secret import Secret
@@ -43,9 +43,9 @@ async def told(program: Opened, step: SignInStep) -> None:
     await program.pilot.pause()
 
 
-def says(words: str, detail: str = "") -> Any:
+def says(words: str, detail: str = "", kind: type[SignInNeeded] = SignInNeeded) -> Any:
     def fail(_: Any) -> None:
-        raise SignInNeeded(words, "Do this.", detail=detail)
+        raise kind(words, "Do this.", detail=detail)
 
     return fail
 
@@ -210,7 +210,7 @@ async def test_an_administrator_is_asked_by_a_link_and_a_message(
 ) -> None:
     monkeypatch.setattr("tui.ui.screens.mail_parts.downloads", lambda: tmp_path)
     async with opened(screen_of(MICROSOFT), size=(100, 36)) as program:
-        program.engine.answers[BeginSignIn] = says("Approval is needed.", "AADSTS90094: admin consent.")
+        program.engine.answers[BeginSignIn] = says("Approval is needed.", "AADSTS90094.", ConsentNeeded)
         await program.pilot.press("enter")
         await program.until(lambda: "Approval is needed." in program.text())
         assert "/v2.0/adminconsent?client_id=" in program.text()
@@ -293,7 +293,7 @@ async def test_nothing_a_service_says_acts_on_the_screen(opened: Opening, attack
         for way in Way:
             await told(program, SignInStep(way, f"https://{attack}/", attack, 0.0, True, attack))
             assert attacks.is_clean(program.text())
-        waiting.set_exception(MailError(attack, attack, detail=f"AADSTS90094 {attack}"))
+        waiting.set_exception(ConsentNeeded(attack, attack, detail=f"AADSTS90094 {attack}"))
         await program.until(lambda: "In its own words" in program.text())
         assert attacks.is_clean(program.text())
 

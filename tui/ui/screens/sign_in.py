@@ -16,6 +16,7 @@ from textual.widgets import Button, ContentSwitcher, Input
 from tui.config.desktop import open_url
 from tui.model.account import Account
 from tui.model.command import BeginSignIn, CancelSignIn, PasteAnswer
+from tui.model.consent import ConsentRequest, consent_request
 from tui.model.error import BadInput, Cancelled, MailError
 from tui.model.event import SigningIn
 from tui.model.issuer import Identity
@@ -23,7 +24,6 @@ from tui.model.preset import by_address, by_name
 from tui.model.secret import Secret
 from tui.model.sign_in import SignedIn, Way
 from tui.ui import keys
-from tui.ui.approval import Approval, approval
 from tui.ui.desk import Desk
 from tui.ui.messages import EngineSpoke
 from tui.ui.screens.dialog import Ask
@@ -71,7 +71,7 @@ class SignInScreen(Sheet["Approved | None"]):
         self._turn = 0
         self._under_way = False
         self._one = asyncio.Lock()  # a sign-in that was stopped takes a moment to end
-        self._approval: Approval | None = None
+        self._request: ConsentRequest | None = None
 
     def inside(self) -> ComposeResult:
         """One page at a time, the ways on below."""
@@ -130,7 +130,7 @@ class SignInScreen(Sheet["Approved | None"]):
             case "copy_code":
                 return step is not None and bool(step.user_code)
             case "copy_message" | "copy_link" | "write_message":
-                return self._page == "failed" and self._approval is not None
+                return self._page == "failed" and self._request is not None
         return True
 
     def _tick(self) -> None:
@@ -178,7 +178,7 @@ class SignInScreen(Sheet["Approved | None"]):
     async def _begin(self, way: Way | None, again: bool = False) -> None:
         """Ask for approval and wait for it; `again` asks as whom even where the browser knows somebody."""
         self._stop()
-        turn, self._way, self._approval = self._turn, way, None
+        turn, self._way, self._request = self._turn, way, None
         self._approve.prepare(time.time())
         self._show("approve")
         async with self._one:
@@ -208,8 +208,8 @@ class SignInScreen(Sheet["Approved | None"]):
         if isinstance(error, Cancelled):
             self._show("explain")
             return
-        self._approval = approval(error, self._identity, self._account.address)
-        self._failed.show(error, self._approval.link if self._approval else "")
+        self._request = consent_request(error, self._identity, self._account.address)
+        self._failed.show(error, self._request.link if self._request else "")
         self._show("failed")
 
     async def _compare(self, signed: SignedIn) -> None:
@@ -259,14 +259,14 @@ class SignInScreen(Sheet["Approved | None"]):
 
     def action_copy_message(self) -> None:
         """Copy the message to the administrator, link and all."""
-        if self._approval:
-            self.app.copy_to_clipboard(self._approval.message)
+        if self._request:
+            self.app.copy_to_clipboard(self._request.message)
             self.say("The message to your administrator is copied.")
 
     def action_copy_link(self) -> None:
         """Copy the link alone."""
-        if self._approval:
-            self.app.copy_to_clipboard(self._approval.link)
+        if self._request:
+            self.app.copy_to_clipboard(self._request.link)
             self.say("The link is copied.")
 
     @work(thread=True, exclusive=True, group="write-message")
@@ -275,10 +275,10 @@ class SignInScreen(Sheet["Approved | None"]):
         from tui.mail.saving import save
         from tui.ui.screens.mail_parts import downloads
 
-        if self._approval is None:
+        if self._request is None:
             return
         try:
-            path = save(downloads(), "approve-outlook-tui.txt", self._approval.message.encode())
+            path = save(downloads(), "approve-outlook-tui.txt", self._request.message.encode())
         except MailError as error:
             self.app.call_from_thread(self.tell, error)
         else:
