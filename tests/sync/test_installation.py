@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +44,12 @@ def checks(paths: Paths) -> dict[str, Check]:
     assert [check.check for check in found] == NAMES
     assert all(check.fix and check.exit_code for check in found if not check.ok)
     return {check.check: check for check in found}
+
+
+def test_every_library_that_is_declared_is_looked_for() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
+    declared = {re.split(r"[^\w.-]", one)[0] for one in project["project"]["dependencies"]}
+    assert declared - {"backports.zstd", "pymap", "aiosmtpd"} == set(installation.LIBRARIES)
 
 
 def test_a_new_installation_is_sound(paths: Paths) -> None:

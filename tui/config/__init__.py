@@ -1,1 +1,1 @@
-"""What is on this computer beside the mail: settings, secrets, log, desktop. Nothing here talks to a server."""
+"""This computer beside the mail: settings, secrets, log, desktop. Nothing here talks to a server."""

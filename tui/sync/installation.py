@@ -19,9 +19,10 @@ from tui.model.terminal import terminal
 from tui.store.reader import Reader
 
 LIBRARIES = (
-    "textual", "imapclient", "keyring", "msal", "requests", "dnspython", "platformdirs", "tomlkit",
-    "filelock", "markdown-it-py", "idna",
+    "textual", "imapclient", "keyring", "msal", "requests", "urllib3", "cryptography", "dnspython",
+    "platformdirs", "tomlkit", "filelock", "markdown-it-py", "idna",
 )  # fmt: skip
+"""What is needed with every Python; the servers of the demo are left out."""
 _ADD_ONE = "Add one in the settings of the screen, or run: outlook-tui account add ADDRESS"
 _OLDEST_NOW = 1_767_225_600  # 2026-01-01: no clock of this program can rightly show less
 _FARTHEST_NOW = 4_102_444_800  # 2100-01-01
