@@ -140,9 +140,7 @@ class _Search:
             return f"{gone.what} The address may be misspelt"
         unheard = self._open + [question for question, error in self._failed if isinstance(error, Offline)]
         lost = any(question.best is Source.MX for question in unheard)  # the DNS always answers something
-        return (
-            "The network could not be asked, or did not answer in time." if lost and not self._found else ""
-        )
+        return "The network could not be asked, or did not answer in time" if lost and not self._found else ""
 
     # The questions
 

@@ -40,7 +40,7 @@ class Element:
 
 def read(document: bytes) -> Element:
     """The document's root element. Raises ValueError for anything but a small, plain, well-formed one."""
-    # Guarded above as defusedxml does it, which is nothing but these handlers around the same expat.
+    # Guarded as defusedxml guards it, which is nothing but such handlers around the same expat.
     from xml.parsers import expat
 
     if len(document) > MOST_OCTETS:
