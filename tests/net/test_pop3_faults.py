@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 
 import pytest
 
 from tests.servers import scripted
 from tests.servers.scripted import Act, Rule, Scripted, rule
-from tui.model.account import Auth, Login
+from tui.model.account import Auth, Login, Security, Server
 from tui.model.error import Busy, Garbled, MailError, Offline, Refused, SignInNeeded
 from tui.model.secret import Secret
 from tui.net.pop3 import Pop3Connection
@@ -166,3 +168,44 @@ def test_commands_are_sent_ahead_only_where_allowed() -> None:
                 next(found)
             assert pop3.capabilities >= {"PIPELINING"} if ahead else "PIPELINING" not in pop3.capabilities
             assert server.lines[-1] == b"RETR 1\r\n"
+
+
+def test_all_are_asked_for_before_the_first_answer_where_the_server_allows_it() -> None:
+    for capa, ahead in ((b"UIDL\r\nPIPELINING\r\n", 5), (b"UIDL\r\n", 1)):
+        with (
+            socket.create_server(("127.0.0.1", 0)) as listener,
+            ThreadPoolExecutor(1) as pool,
+        ):
+            heard = pool.submit(_count_commands, listener, capa)
+            pop3 = Pop3Connection(Server("127.0.0.1", listener.getsockname()[1], Security.PLAIN))
+            pop3.connect()
+            with pytest.raises(Offline):
+                list(pop3.retrieve_each(range(1, 6)))
+            pop3.close()
+            assert heard.result(5) == ahead
+
+
+def _count_commands(listener: socket.socket, capa: bytes) -> int:
+    """A server that answers CAPA and then only counts, until the client is silent for a while."""
+    connection, _ = listener.accept()
+    with connection:
+        connection.sendall(b"+OK ready\r\n")
+        connection.recv(100)
+        connection.sendall(b"+OK\r\n" + capa + b".\r\n")
+        connection.settimeout(0.3)
+        found = b""
+        with suppress(TimeoutError):
+            while more := connection.recv(1000):
+                found += more
+    return found.count(b"RETR ")
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"), [(b"900", 900), (b"900 USER", 900), (b"soon", 0), (b"9" * 30, 86_400)]
+)
+def test_a_login_delay_is_what_busy_waits(said: bytes, seconds: float) -> None:
+    refusal = rule(rb"^PASS", b"-ERR [LOGIN-DELAY] too soon\r\n")
+    with connected(refusal, capa=b"LOGIN-DELAY " + said + b"\r\nUSER\r\n") as (pop3, _):
+        with pytest.raises(Busy) as raised:
+            pop3.sign_in(Login("me"), Secret("pw"))
+        assert raised.value.wait == pop3.login_delay == seconds

@@ -8,12 +8,11 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.rig import Rig, RigMaker
+from tests.rig import RigMaker
 from tests.servers.maildrop import Maildrop
 from tests.sync.letters_in import letter
-from tests.sync.test_imap import until
-from tui.model.account import Account, Keep, Login, Protocol, SecretSource
-from tui.model.command import Delete, Summary
+from tests.sync.maildrops import account_at, fetched, here, maildrop
+from tui.model.command import Delete
 from tui.model.folder import Role
 
 WITHOUT_ID = (
@@ -26,33 +25,9 @@ def dropping() -> Iterator[Callable[..., Maildrop]]:
     with ExitStack() as running:
 
         def start(*letters: bytes) -> Maildrop:
-            server = Maildrop({f"u{number}": raw for number, raw in enumerate(letters, 1)})
-            running.enter_context(server)
-            return server
+            return running.enter_context(maildrop(*letters))
 
         yield start
-
-
-def account_at(server: Maildrop, keep: str) -> Account:
-    return Account(
-        "you@localhost.example",
-        incoming=Protocol.POP3,
-        pop3=server.server(),
-        login=Login("you", source=SecretSource.SESSION),
-        keep=Keep(keep),
-    )
-
-
-def here(rig: Rig) -> Counter[bytes | None]:
-    return Counter(rig.raw(row.id) for row in rig.all_rows())
-
-
-def fetched(rig: Rig, server: Maildrop) -> Summary:
-    """Fetch, and wait until the server has carried out what QUIT asked for."""
-    quits = server.lines.count(b"QUIT\r\n")
-    summary = rig.fetch()
-    until(lambda: server.lines.count(b"QUIT\r\n") > quits)
-    return summary
 
 
 @pytest.mark.parametrize("keep", ["delete", "leave", "until-deleted"])

@@ -75,3 +75,17 @@ def test_what_has_left_leaves_once() -> None:
     assert plan_maildrop([], {"a": WHOLE, "b": Held(NOW, whole=True, left=True)}, Keep(), NOW).vanished == (
         "a",
     )
+
+
+@pytest.mark.parametrize(
+    ("held", "limit", "fetched"),
+    [(HALF, 0, True), (HALF, 10, True), (HALF, 9, False), (WHOLE, 0, False), (GONE_HERE, 0, False)],
+)
+def test_what_is_here_by_its_header_is_fetched_where_it_fits(held: Held, limit: int, fetched: bool) -> None:
+    plan = plan_maildrop([(1, "a")], {"a": held}, Keep("leave"), NOW, {1: 10}, limit)
+    assert plan.partial == (((1, "a"),) if fetched else ())
+
+
+def test_a_clock_that_jumps_back_deletes_nothing() -> None:
+    for back in (2 * DAY, 10_000 * DAY):
+        assert not may_delete(WHOLE, Keep("2d"), NOW - back)

@@ -32,6 +32,17 @@ async def test_a_message_without_body_is_fetched_and_shown(app_of: AppOf) -> Non
         assert c.FetchBody(1) in app.engine.posted
 
 
+async def test_large_pop3_mail_is_fetched_when_it_is_opened(app_of: AppOf) -> None:
+    app = app_of([row(1, body=BodyState.HEADERS, uid=0, uidl="u1", size=30_000_000), row(2)])
+    app.engine.bodies[1] = b"Subject: x\r\n\r\nIt has come.\r\n"
+    async with app.run_test(size=SIZE) as pilot:
+        app.mail.read(1)
+        await until(pilot, lambda: "Only the header of this message is here (30 MB)" in shown(app))
+        assert c.FetchBody(1) not in app.engine.posted
+        app.mail.read(1, deliberate=True)
+        await until(pilot, lambda: "It has come." in shown(app))
+
+
 async def test_a_body_that_cannot_be_fetched_says_why(app_of: AppOf) -> None:
     app = app_of([row(1, body=BodyState.HEADERS)])
     app.engine.fails[c.FetchBody] = Offline("The server cannot be reached.", "It is tried again.")

@@ -41,6 +41,20 @@ def test_the_head_says_who_what_and_when() -> None:
         assert part in text
 
 
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ({"uidl": "u1", "uid": 0, "on_server": True}, "· still on the server"),
+        ({"uidl": "u1", "uid": 0, "on_server": False}, "· no longer on the server"),
+        ({"uidl": "u1", "uid": 5, "on_server": True}, ""),
+        ({"uidl": "", "uid": 5, "on_server": True}, ""),
+    ],
+)
+def test_the_head_says_whether_pop3_mail_is_still_on_the_server(place: dict[str, object], said: str) -> None:
+    text = shown(draw(page(content(), **place), 80, PLAIN, NOW))
+    assert said in text and ("the server" in text) is bool(said)
+
+
 def test_many_recipients_are_folded() -> None:
     people = tuple(Address(f"Team {number}", f"team{number}@example.org") for number in range(30))
     folded = shown(draw(page(content(), to=people), 60, PLAIN, NOW))

@@ -15,7 +15,7 @@ from tui.model.content import Content
 from tui.model.error import Cancelled, MailError, StoreBroken
 from tui.model.folder import Role
 from tui.model.message import BodyState, Flag, Row
-from tui.ui import crash
+from tui.ui import crash, words
 from tui.ui.desk import Desk
 from tui.ui.screens.mail_base import MailBase
 from tui.ui.widgets.message_list import MessageList
@@ -69,8 +69,13 @@ class Reading(MailBase):
         waiting = (
             "Only the header is on this computer; the text comes when you are online." if offline else ""
         )
+        chosen = bool(row.uidl) and not row.uid and not deliberate  # left on a POP3 server by its size
+        if chosen and not offline:
+            waiting = (
+                f"Only the header of this message is here ({words.size(row.size)}). Enter fetches it all."
+            )
         self.pane.show(Page(row, None, waiting))
-        if not offline:
+        if not offline and not chosen:
             self._fetch_body(message, 0.0 if deliberate else _FETCH_AFTER)
 
     def read_again(self, message: int) -> None:

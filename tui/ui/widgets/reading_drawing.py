@@ -131,6 +131,8 @@ def _head(page: Page, room: int, folds: Folds, now: float) -> Iterator[Drawn]:
         yield from _recipients("Cc", envelope.cc, room, folds.people)
     when = words.long_date(envelope.date if envelope.date is not None else page.row.received, now)
     marks = [word for flag, word in _FLAG_WORDS if flag in page.row.flags]
+    if page.row.uidl and not page.row.uid:  # POP3, where mail may be here and there
+        marks.append("still on the server" if page.row.on_server else "no longer on the server")
     place = stable(folder_name(page.row.folder))
     yield (Piece(cut(" · ".join([when, place, *marks]), room), "dim"),)
 
