@@ -17,6 +17,7 @@ from tui.model.account import Keep, Protocol
 from tui.model.command import Delete
 from tui.model.event import Phase
 from tui.model.folder import Role
+from tui.sync.worker import Worker
 
 DAY = 86_400
 LETTERS = [letter(number) for number in range(3)]
@@ -121,12 +122,13 @@ def test_a_session_ends_with_its_work_and_the_next_is_not_too_soon(
     make_rig: RigMaker, monkeypatch: pytest.MonkeyPatch, capa: bytes, least: int
 ) -> None:
     planned: list[float] = []
-    from tui.sync.worker import Worker
-
     plan = Worker._plan_next_fetch
-    monkeypatch.setattr(
-        Worker, "_plan_next_fetch", lambda self, seconds: (planned.append(seconds), plan(self, seconds))[1]
-    )
+
+    def noted(worker: Worker, seconds: float) -> None:
+        planned.append(seconds)
+        plan(worker, seconds)
+
+    monkeypatch.setattr(Worker, "_plan_next_fetch", noted)
     with maildrop(*LETTERS) as server:
         server.capa = capa
         rig = make_rig(account_at(server), watch=True)

@@ -12,8 +12,8 @@ from tests.servers.dovecot import Dovecot
 from tests.sync.letters_in import letter
 from tests.sync.maildrops import account_at, fetched, here, maildrop
 from tests.sync.test_pop3 import on_server
-from tui.model.account import Keep, Protocol
-from tui.model.command import Delete, FetchBody
+from tui.model.account import Keep, Offline, Protocol
+from tui.model.command import Delete, FetchBody, SwitchProtocol
 from tui.model.error import Refused
 from tui.model.folder import Role
 from tui.model.message import BodyState
@@ -87,10 +87,44 @@ def test_another_message_under_its_uidl_is_not_taken_for_its_text(make_rig: RigM
         rig = make_rig(account_at(server, fetch_up_to=10))
         fetched(rig, server)
         server.box["u1"] = other = letter(8, body="z" * 30_000)
+        (stale,) = rig.rows()
         with pytest.raises(Refused):
-            rig.ask(FetchBody(rig.rows()[0].id))
-        assert rig.raw(rig.rows()[0].id) is None
+            rig.ask(FetchBody(stale.id))
         assert fetched(rig, server).new == 1
+        with pytest.raises(Refused):
+            rig.ask(FetchBody(stale.id))
+        assert rig.raw(stale.id) is None
         row = next(row for row in rig.rows() if row.envelope.subject == "Letter 8")
         rig.ask(FetchBody(row.id))
         assert rig.raw(row.id) == other
+
+
+@pytest.mark.dovecot
+def test_a_switch_to_imap_brings_the_text(make_rig: RigMaker, dovecot: Dovecot, user: str) -> None:
+    for one in (*SMALL, LARGE):
+        dovecot.deliver(user, one)
+    account = account_on(dovecot, user, incoming=Protocol.POP3, fetch_up_to=10)
+    rig = make_rig(account)
+    rig.fetch()
+    assert here(rig) == Counter([*SMALL, None])
+    rig.ask(SwitchProtocol(account.address, Protocol.IMAP))
+    assert rig.fetch().new == 0
+    assert here(rig) == Counter([*SMALL, LARGE])
+
+
+@pytest.mark.dovecot
+def test_headers_of_imap_are_fetched_whole_where_they_fit(
+    make_rig: RigMaker, dovecot: Dovecot, user: str
+) -> None:
+    for one in (*SMALL, LARGE):
+        dovecot.deliver(user, one)
+    account = account_on(dovecot, user, offline=Offline("headers"), fetch_up_to=10)
+    rig = make_rig(account)
+    rig.fetch()
+    assert here(rig) == Counter([None] * 3)
+    rig.ask(SwitchProtocol(account.address, Protocol.POP3, force=True))
+    assert rig.fetch().new == 0
+    assert here(rig) == Counter([*SMALL, None])
+    (row,) = [row for row in rig.rows() if row.body is BodyState.HEADERS]
+    rig.ask(FetchBody(row.id))
+    assert here(rig) == Counter([*SMALL, LARGE])

@@ -237,8 +237,10 @@ class Pop3Visit:
         if row.body is BodyState.FULL:
             return True
         held = self._reader.uidls(self._account.address).get(row.uidl) if row.uidl else None
-        numbers = [number for number, uidl in self._connection.uidl() if held and uidl == row.uidl]
-        if held is None or len(numbers) != 1:
+        if held is None or held.message != message:  # its UIDL stands for another message now
+            raise Refused(GONE, KEPT)
+        numbers = [number for number, uidl in self._connection.uidl() if uidl == row.uidl]
+        if len(numbers) != 1:
             raise Refused(GONE, KEPT)
         number, counts = numbers[0], Counts()
         download = Download(self._session(), self._connection.sizes(), self._inbox(), counts)
