@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui.model.account import MOST_KILOBYTES
+
 Value = str | int | bool
 
 
@@ -282,7 +284,7 @@ ACCOUNT: tuple[Setting, ...] = (
         int,
         0,
         least=0,
-        most=1_000_000,
+        most=MOST_KILOBYTES,
         group="Account",
     ),
     Setting(

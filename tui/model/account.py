@@ -46,6 +46,9 @@ class SentCopy(StrEnum):
     NEVER = "never"
 
 
+MOST_KILOBYTES = 1_000_000
+"""The largest `Account.fetch_up_to`."""
+
 _KEEP = re.compile(r"leave|delete|until-deleted|([1-9][0-9]{0,3})d")
 _OFFLINE = re.compile(r"all|headers|([1-9][0-9]{0,4})d")
 
@@ -112,6 +115,11 @@ class Login:
     auth: Auth = Auth.PASSWORD
     source: SecretSource = SecretSource.KEYRING
     command: str = ""
+
+
+def by_oauth(login: Login | None) -> bool:
+    """Whether signing in is approved at the service, not typed here or printed by a command."""
+    return login is not None and login.auth is Auth.OAUTH2 and login.source is not SecretSource.COMMAND
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,6 +253,28 @@ async def test_an_account_is_changed_and_its_kept_secret_left_alone(opened: Open
         assert saved.pop3 == Server("pop.example.org", 995)
 
 
+async def test_up_to_which_size_pop3_fetches_whole(opened: Opening, home: Paths) -> None:
+    async with opened(AccountsScreen, accounts=(account(incoming=Protocol.POP3),)) as program:
+        program.engine.answers[TestAccount] = good
+        await program.pilot.press("e")
+        await program.until(lambda: f"Change {ME}" in program.text())
+        assert isinstance(program.screen, AddAccountScreen)
+        more = program.screen._servers._more
+        assert more is not None
+        more._fetch_up_to.value = "half a megabyte"
+        await program.pilot.press("ctrl+n")
+        await program.until(lambda: "Write a number of kilobytes" in program.words())
+        more._fetch_up_to.value = "500"
+        await program.pilot.press("ctrl+n")
+        await program.pilot.pause()
+        await program.pilot.press("ctrl+n")
+        await program.until(lambda: "It works" in program.text())
+        await program.pilot.press("enter")
+        await program.until(lambda: isinstance(program.screen, AccountsScreen))
+        saved = settings.load(home.config_file).account(ME)
+        assert saved is not None and saved.fetch_up_to == 500
+
+
 @pytest.mark.parametrize("size", [(60, 15), (80, 24), (120, 36)])
 async def test_the_form_fits_every_size(opened: Opening, size: tuple[int, int]) -> None:
     async with opened(AddAccountScreen, size=size) as program:

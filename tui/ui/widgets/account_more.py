@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Select
 
-from tui.model.account import Account, Keep, Offline, SentCopy
+from tui.model.account import MOST_KILOBYTES, Account, Keep, Offline, Protocol, SentCopy
 from tui.model.error import BadInput
 from tui.model.issuer import authority, issuer_of
 from tui.ui.sign_in_words import wrong_client_id
@@ -27,6 +27,10 @@ class MoreFields(Vertical):
         self._issuer = issuer_of(account)
         self._keep = CleanInput(
             account.keep.text, placeholder="leave, delete, 14d, until-deleted", compact=True
+        )
+        self._by_pop3 = account.incoming is Protocol.POP3
+        self._fetch_up_to = CleanInput(
+            str(account.fetch_up_to or ""), placeholder="kilobytes; left empty, all", compact=True
         )
         self._offline = CleanInput(account.offline.text, placeholder="all, headers, 90d", compact=True)
         self._signature = CleanTextArea(account.signature, compact=True, classes="signature")
@@ -47,6 +51,7 @@ class MoreFields(Vertical):
             account.authority, placeholder="the usual one; else a tenant or an https address", compact=True
         )
         self._keep_field = Field("POP3 leaves", self._keep)
+        self._fetch_up_to_field = Field("Whole up to", self._fetch_up_to)
         self._offline_field = Field("Kept here", self._offline)
         self._client_id_field = Field("Client id", self._client_id)
         self._authority_field = Field("Authority", self._authority)
@@ -54,6 +59,8 @@ class MoreFields(Vertical):
     def compose(self) -> ComposeResult:
         """One field below the other."""
         yield self._keep_field
+        if self._by_pop3:
+            yield self._fetch_up_to_field
         yield self._offline_field
         yield Field("File sent mail", self._sent_copy)
         yield Field("Signature", self._signature)
@@ -67,6 +74,7 @@ class MoreFields(Vertical):
             account,
             keep=_read(self._keep_field, self._keep, Keep),
             offline=_read(self._offline_field, self._offline, Offline),
+            fetch_up_to=self._read_fetch_up_to(),
             signature=self._signature.text,
             sent_copy=self._sent_copy.selection or SentCopy.AUTO,
             client_id=self._read_client_id(),
@@ -78,6 +86,16 @@ class MoreFields(Vertical):
         words = wrong_client_id(self._issuer, text) if self._issuer and text else ""
         _require(self._client_id_field, self._client_id, words)
         return text
+
+    def _read_fetch_up_to(self) -> int:
+        text = self._fetch_up_to.value.strip() or "0"
+        wrong = not (text.isascii() and text.isdecimal() and int(text) <= MOST_KILOBYTES)
+        _require(
+            self._fetch_up_to_field,
+            self._fetch_up_to,
+            "Write a number of kilobytes, such as 500, or nothing for all." if wrong else "",
+        )
+        return int(text)
 
     def _read_authority(self) -> str:
         text, words = self._authority.value.strip(), ""
