@@ -7,6 +7,8 @@ import os
 import re
 import subprocess
 import sys
+import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 
 from tests.cli.program import Program
 from tests.sync.letters_in import letter
+from tui.cli import mail_sources
 from tui.demo.demo import Demo
 
 LETTERS = [letter(number) for number in range(5)]
@@ -235,3 +238,71 @@ def test_what_was_exported_comes_back(local: Program, tmp_path: Path, form: str)
         assert listed(other) and [row["flags"] for row in listed(other)] == [
             row["flags"] for row in listed(local)
         ]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are of Unix")
+@pytest.mark.parametrize("folder", ["", "cur", "new"])
+def test_nothing_but_files_is_read(local: Program, tmp_path: Path, folder: str) -> None:
+    """A link may lead to anybody's mail, and a pipe never ends."""
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private/secret.eml").write_bytes(LETTERS[1])
+    given = tmp_path / "given" / folder
+    given.mkdir(parents=True)
+    (given / "good.eml").write_bytes(LETTERS[0])
+    (given / "link.eml").symlink_to(tmp_path / "private/secret.eml")
+    os.mkfifo(given / "pipe.eml")
+    assert imported(local, tmp_path / "given", "--folder", "Given", code=65) == (1, 0, 1)
+    assert raws(local, "Given") == [LETTERS[0]]
+
+
+def test_a_maildir_whose_parts_are_links(local: Program, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "private"
+    elsewhere.mkdir()
+    (elsewhere / "1.eml").write_bytes(LETTERS[0])
+    (tmp_path / "given").mkdir()
+    (tmp_path / "given/cur").symlink_to(elsewhere)
+    assert imported(local, tmp_path / "given") == (0, 0, 0)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may look everywhere")
+def test_a_folder_that_may_be_listed_only(local: Program, tmp_path: Path) -> None:
+    shut = tmp_path / "given/shut"
+    shut.mkdir(parents=True)
+    (shut / "1.eml").write_bytes(LETTERS[0])
+    (shut / "below").mkdir()
+    shut.chmod(0o400)
+    try:
+        assert imported(local, tmp_path / "given", code=65) == (0, 0, 1)
+    finally:
+        shut.chmod(0o700)
+
+
+def test_folders_in_folders_without_end(tmp_path: Path) -> None:
+    deep = tmp_path.joinpath(*["d"] * (mail_sources.DEEPEST + 40))
+    deep.mkdir(parents=True)
+    (deep / "1.eml").write_bytes(LETTERS[0])
+    (found,) = mail_sources.messages(tmp_path)
+    assert "inside one another" in found.problem
+
+
+def test_lines_made_to_take_long(tmp_path: Path) -> None:
+    path = tmp_path / "slow.mbox"
+    line = b"From x" + b"1:11 " * 12_000 + b"\n\n"
+    path.write_bytes(b"From a@example.org Tue Jan  2 10:00:00 2024\nSubject: x\n\n\n" + line * 20)
+    began = time.process_time()
+    assert len(list(mail_sources.messages(path))) == 1
+    assert time.process_time() - began < 2
+
+
+def test_an_mbox_of_short_lines_takes_no_more_memory_than_its_text(tmp_path: Path) -> None:
+    path = tmp_path / "short.mbox"
+    text = b"Subject: x\n\n" + b"a\n" * 2_000_000
+    path.write_bytes(b"From a@example.org Tue Jan  2 10:00:00 2024\n" + text + b"\n")
+    tracemalloc.start()
+    try:
+        (found,) = mail_sources.messages(path)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert found.message and found.message.raw == text
+    assert most < 4 * len(text)

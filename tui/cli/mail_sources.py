@@ -1,11 +1,15 @@
 """Mail in files: single messages, mbox files, Maildirs, and folders of all of them, read piece by piece.
 
-Of a file however large no more than one message is held at a time.
+Of a file however large no more than one message is held at a time. Below the folder that was named only real
+files and folders are looked at: a link may lead anywhere, and a pipe or a device need never end.
 """
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +23,11 @@ from tui.model.error import NotFound
 from tui.model.message import NO_FLAGS, Flag, KeptMessage
 
 LARGEST = 150_000_000
+DEEPEST = 60
+"""Folders inside folders; no mail program makes as many."""
 _PIECE = 1 << 16
+_LONGEST_FROM = 400
+"""Octets of a `From ` line that are looked at: an address of 320 and a date."""
 _DATED = re.compile(rb"From \S.*\d{1,2}:\d\d.*\d{4}|From .*\d{4}.*\d{1,2}:\d\d")
 _INFO = re.compile(r"[:;!]2,([A-Za-z]*)\Z")
 _STAMP = re.compile(r"(\d{9,10})\.")
@@ -50,29 +58,50 @@ class Found:
 
 def messages(path: Path) -> Iterator[Found]:
     """Everything below `path`, folder by folder. Raises NotFound when nothing is there."""
-    if not path.exists():
+    if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises where nobody may look
         raise NotFound(f"{path} is not there.", "Check the name.")
     return _folder(path, ()) if path.is_dir() else _file(path, ())
 
 
-def _folder(path: Path, levels: Levels) -> Iterator[Found]:
+def _folder(path: Path, levels: Levels, depth: int = 0) -> Iterator[Found]:
     try:
-        entries = sorted(path.iterdir())
+        folders, files = _entries(path)
     except OSError as error:
         yield Found(str(path), problem=_reason(error))
         return
-    is_maildir = (path / "cur").is_dir() or (path / "new").is_dir()
+    is_maildir = not {"cur", "new"}.isdisjoint(folders)
     if is_maildir:
         yield from _maildir(path, levels)
-    for entry in entries:
-        if entry.is_symlink() or (is_maildir and entry.name in ("cur", "new", "tmp")):
-            continue
-        if entry.is_dir():
-            below = _levels(entry, is_maildir)
+    if depth == DEEPEST and folders:
+        yield Found(str(path), problem="too many folders inside one another")
+        return
+    for name in sorted(folders + files):
+        entry = path / name
+        if name in folders:
+            below = () if is_maildir and name in ("cur", "new", "tmp") else _levels(entry, is_maildir)
             if below:
-                yield from _folder(entry, levels + below)
-        elif not is_maildir and not entry.name.startswith(".") and entry.suffix.lower() not in _INDEXES:
+                yield from _folder(entry, levels + below, depth + 1)
+        elif not is_maildir and not name.startswith(".") and entry.suffix.lower() not in _INDEXES:
             yield from _file(entry, levels, inside=True)
+
+
+def _entries(path: Path) -> tuple[list[str], list[str]]:
+    """The names of the folders and of all else in a folder, without links. Raises OSError."""
+    folders, files = list[str](), list[str]()
+    with os.scandir(path) as entries:
+        for entry in entries:
+            if not entry.is_symlink():
+                (folders if entry.is_dir(follow_symlinks=False) else files).append(entry.name)
+    return folders, files
+
+
+def _opened(path: Path) -> BinaryIO:
+    """A file to be read, and nothing that only looks like one. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a file")
+    return os.fdopen(descriptor, "rb")
 
 
 def _levels(entry: Path, in_maildir: bool) -> Levels:
@@ -87,7 +116,7 @@ def _levels(entry: Path, in_maildir: bool) -> Levels:
 def _file(path: Path, levels: Levels, *, inside: bool = False) -> Iterator[Found]:
     """A message or an mbox file; one that stands inside a folder is a folder of that name itself."""
     try:
-        with path.open("rb") as file:
+        with _opened(path) as file:
             if path.suffix.lower() != ".eml" and file.read(5) == b"From ":
                 file.seek(0)
                 yield from _mbox(file, path, (*levels, path.name.removesuffix(".mbox")) if inside else levels)
@@ -116,7 +145,7 @@ def _single(raw: bytes, path: Path, levels: Levels, flags: Flag, received: int) 
 def _maildir(path: Path, levels: Levels) -> Iterator[Found]:
     for part in ("new", "cur"):
         try:
-            names = sorted(one.name for one in (path / part).iterdir() if not one.name.startswith("."))
+            names = sorted(name for name in _entries(path / part)[1] if not name.startswith("."))
         except FileNotFoundError:
             continue
         except OSError as error:
@@ -133,8 +162,8 @@ def _maildir_file(path: Path, levels: Levels) -> Found:
             flags |= _MAILDIR_FLAGS.get(letter, NO_FLAGS)
     stamp = _STAMP.match(path.name)
     try:
-        received = int(stamp[1]) if stamp else int(path.stat().st_mtime)
-        with path.open("rb") as file:
+        with _opened(path) as file:
+            received = int(stamp[1]) if stamp else int(os.fstat(file.fileno()).st_mtime)
             return _single(file.read(LARGEST + 1), path, levels, flags, received)
     except OSError as error:
         return Found(str(path), problem=_reason(error))
@@ -163,31 +192,35 @@ def _mbox(file: BinaryIO, path: Path, levels: Levels) -> Iterator[Found]:
 def _split(file: BinaryIO) -> Iterator[tuple[bytes, bytes | None]]:
     """Each `From ` line and the text below it up to the next, None for too long a text. Where the first one
     names a time, only one that does so too begins a message: text may begin a line with "From", too."""
-    line = file.readline(_PIECE)
-    dated = _DATED.match(line) is not None
-    opening, parts, size = line, list[bytes](), 0
-    at_start, after_blank = line.endswith(b"\n"), False
+    opening = file.readline(_PIECE)
+    dated = _is_dated(opening)
+    text, size, blank = bytearray(), 0, b""
+    at_start, after_blank = opening.endswith(b"\n"), False
     while piece := file.readline(_PIECE):
         begins = at_start and after_blank and piece.startswith(b"From ")
-        if begins and (not dated or _DATED.match(piece)):
-            yield opening, _joined(parts, size)
-            opening, parts, size = piece, [], 0
+        if begins and (not dated or _is_dated(piece)):
+            yield opening, _whole(text, size, blank)
+            opening, text, size, blank = piece, bytearray(), 0, b""
         else:
             size += len(piece)
             if size <= LARGEST:
-                parts.append(piece)
+                text += piece
+            blank = piece if at_start and size > len(piece) and piece in (b"\n", b"\r\n") else b""
         after_blank = at_start and piece in (b"\n", b"\r\n")
         at_start = piece.endswith(b"\n")
-    yield opening, _joined(parts, size)
+    yield opening, _whole(text, size, blank)
 
 
-def _joined(parts: list[bytes], size: int) -> bytes | None:
+def _is_dated(line: bytes) -> bool:
+    return _DATED.match(line[:_LONGEST_FROM]) is not None
+
+
+def _whole(text: bytearray, size: int, blank: bytes) -> bytes | None:
     """The text without the empty line that ends a message in an mbox file."""
     if size > LARGEST:
         return None
-    if parts and parts[-1] in (b"\n", b"\r\n") and len(parts) > 1:
-        parts.pop()
-    return b"".join(parts)
+    del text[len(text) - len(blank) :]
+    return bytes(text)
 
 
 def _reason(error: OSError) -> str:
