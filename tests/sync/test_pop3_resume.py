@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
-from tests.rig import RigMaker
+from tests.rig import RigMaker, account_on
+from tests.servers.dovecot import Dovecot
+from tests.servers.proxy import Fault, Proxy
 from tests.sync.letters_in import letter
 from tests.sync.maildrops import account_at, fetched, here, maildrop
 from tests.sync.test_maildrop import WITHOUT_ID
+from tests.sync.test_pop3 import on_server
+from tui.model.account import Keep, Protocol, Security
 from tui.model.command import Delete
 from tui.model.folder import Role
 
@@ -107,3 +112,31 @@ def test_a_repeated_uidl_is_not_told_apart_by_number(make_rig: RigMaker) -> None
         fetched(rig, server)
         assert not [line for line in server.lines if line.startswith(b"DELE")]
         assert here(rig) == Counter(LETTERS[:4])
+
+
+@pytest.mark.dovecot
+@pytest.mark.parametrize("heard", [False, True])
+def test_a_cut_at_each_turn_of_a_session_with_headers_and_deletions(
+    make_rig: RigMaker, dovecot: Dovecot, user: str, heard: bool
+) -> None:
+    with Proxy(dovecot.pop3) as proxy:
+        account = account_on(dovecot, user, incoming=Protocol.POP3, keep=Keep("delete"), fetch_up_to=10)
+        rig = make_rig(replace(account, pop3=proxy.server(Security.STARTTLS, "localhost")))
+        given: list[bytes] = []
+        for turn in range(3, 24):
+            fresh = [letter(2 * turn), letter(2 * turn + 1, body=("y" * 70 + "\n") * 200)]
+            for raw in fresh:
+                dovecot.deliver(user, raw)
+            given += fresh
+            proxy.fault = Fault(turn=turn, heard=heard)
+            rig.fetch()
+            proxy.fault = Fault()
+            assert rig.fetch().exit_code == 0
+            small = Counter(raw for raw in given if len(raw) < 10_000)
+            assert here(rig) == small + Counter({None: len(given) - small.total()})
+            assert on_server(dovecot, user) == len(given) - small.total()
+        assert proxy.cuts > 10
+        rig.engine.close(5.0)
+        whole = make_rig(replace(account, fetch_up_to=0))
+        assert whole.fetch().new == 0
+        assert here(whole) == Counter(given) and on_server(dovecot, user) == 0
