@@ -218,6 +218,7 @@ def test_without_a_network_it_says_so() -> None:
     found = discover(DOMAIN, lookup)
     assert found.findings == ()
     assert "network could not be asked" in found.obstacle
+    assert not found.obstacle.endswith(".")
 
 
 def test_silence_ends_in_time(start: Starting) -> None:

@@ -80,13 +80,6 @@ def test_a_clock_runs_down_to_nothing(seconds: float, shown: str) -> None:
     assert words.countdown(seconds) == shown
 
 
-def test_who_is_approved_and_who_types() -> None:
-    assert words.by_oauth(OAUTH.login)
-    assert not words.by_oauth(None)
-    assert not words.by_oauth(Login("x", Auth.PASSWORD))
-    assert not words.by_oauth(Login("x", Auth.OAUTH2, SecretSource.COMMAND, "mytoken"))
-
-
 def test_google_is_said_to_word_it_wider_and_a_session_keeps_nothing() -> None:
     google = by_issuer("google")
     assert google is not None

@@ -14,8 +14,8 @@ from tui.cli.codes import worst
 from tui.cli.keeping import require_keyring, save, tell_leader
 from tui.cli.output import Cell, Ink
 from tui.cli.shell import Shell
-from tui.cli.signing_in import approved, by_sign_in, require_possible
-from tui.model.account import Account, Offline, Protocol
+from tui.cli.signing_in import approved, require_possible
+from tui.model.account import Account, Offline, Protocol, by_oauth
 from tui.model.command import (
     CancelSignIn,
     Check,
@@ -50,7 +50,7 @@ def add(shell: Shell, options: Namespace) -> int:
         account = _with_client_secret(account, options)
         code = _added(shell, engine, account, options)
     if not code:
-        untried = by_sign_in(account) and _untried(shell, options) and not options.password_stdin
+        untried = by_oauth(account.login) and _untried(shell, options) and not options.password_stdin
         then = f"account login {account.address}" if untried else "sync"
         saved = shell.account(account.address)
         shell.output.record(records.account(saved), f"{saved.address} is set up. Next: outlook-tui {then}")
@@ -76,7 +76,7 @@ def _found(shell: Shell, engine: Engine, address: str) -> Preset:
 def _with_client_secret(account: Account, options: Namespace) -> Account:
     """The account with the client secret that its issuer wants of programs, where there is one to take."""
     issuer = issuer_of(account)
-    wanted = by_sign_in(account) and issuer is not None and not issuer.public and bool(account.client_id)
+    wanted = by_oauth(account.login) and issuer is not None and not issuer.public and bool(account.client_id)
     if not (wanted or options.client_secret_stdin):
         return account
     return replace(account, client_secret=client_secret(options.client_secret_stdin).reveal())
@@ -85,7 +85,7 @@ def _with_client_secret(account: Account, options: Namespace) -> Account:
 def _added(shell: Shell, engine: Engine, account: Account, options: Namespace) -> int:
     """Sign in or take the password, try it out, and save; the exit code."""
     untried = _untried(shell, options)
-    signs_in = by_sign_in(account) and not options.password_stdin
+    signs_in = by_oauth(account.login) and not options.password_stdin
     if signs_in and not untried:
         require_possible(shell, account)
     secret, smtp_secret = secrets_for(account, options)

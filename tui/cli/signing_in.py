@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from tui.cli import asking, records
 from tui.cli.keeping import require_keyring, save
 from tui.cli.shell import Shell
-from tui.model.account import Account, Auth, SecretSource
+from tui.model.account import Account, Auth, SecretSource, by_oauth
 from tui.model.command import BeginSignIn, CancelSignIn, PasteAnswer
 from tui.model.error import (
     BadConfig,
@@ -45,12 +45,6 @@ _LOOK = 0.25
 _CANCEL_WITHIN = 1.0
 
 Tell = Callable[[SignInStep], None]
-
-
-def by_sign_in(account: Account) -> bool:
-    """Whether an account gets its tokens by signing in, and not by a command of the person's."""
-    login = account.login
-    return login is not None and login.auth is Auth.OAUTH2 and login.source is not SecretSource.COMMAND
 
 
 def login(shell: Shell, options: Namespace) -> int:
@@ -91,7 +85,7 @@ def require_possible(shell: Shell, account: Account) -> None:
     BadUsage: it takes no token, or takes it from a command; BadConfig: nobody to ask, or no client id, and
     then the steps to one have been printed; Offline; SignInNeeded: nowhere to keep it.
     """
-    if not by_sign_in(account):
+    if not by_oauth(account.login):
         how = "a password" if account.login and account.login.auth is Auth.PASSWORD else "a command's token"
         raise BadUsage(
             f"{account.address} signs in with {how}.",

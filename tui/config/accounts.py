@@ -19,7 +19,7 @@ from tui.model.account import (
     SentCopy,
     Server,
 )
-from tui.model.error import BadInput
+from tui.model.error import BadConfig, BadInput
 from tui.model.issuer import identity_of
 
 _ADDRESS = re.compile(r"[^\s@<>\"\\,;:\x00-\x1f\x7f-\x9f]+@[^\s@<>\"\\,;:\x00-\x1f\x7f-\x9f]+")
@@ -85,7 +85,7 @@ def build(address: str, values: Mapping[str, object]) -> Account:
 def _require_authority(account: Account, where: str) -> None:
     try:
         identity_of(account)
-    except ValueError:
+    except BadConfig:
         raise ValueError(
             f"authority in {where} must be common, consumers, organizations, a tenant or an https address"
         ) from None

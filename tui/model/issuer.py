@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from tui.model.account import Account, Protocol
+from tui.model.error import BadConfig
 from tui.model.preset import by_address, by_name
 from tui.model.secret import Secret
 
@@ -124,7 +125,7 @@ def identity_of(account: Account, client_ids: Iterable[str] = ()) -> Identity | 
     """What an account's sign-in asks for; None where no issuer is known.
 
     The client id is the account's own, else the first of `client_ids` that is not empty, else the project's;
-    it may be empty, and then nobody can sign in before one is given. Raises ValueError for an authority that
+    it may be empty, and then nobody can sign in before one is given. Raises BadConfig for an authority that
     is none.
     """
     issuer = issuer_of(account)
@@ -133,9 +134,17 @@ def identity_of(account: Account, client_ids: Iterable[str] = ()) -> Identity | 
     own = (account.client_id, *(client_ids if issuer.public else ()), PROJECT_CLIENT_ID)
     preset = by_name(account.provider) or by_address(account.address)
     tenant = preset.tenant if preset and preset.tenant else issuer.tenant
+    try:
+        whom = authority(account.authority, issuer, tenant)
+    except ValueError as error:
+        raise BadConfig(
+            f"The sign-in of {account.address} has an authority that cannot be used.",
+            "Give a tenant such as common or consumers, or a whole https address.",
+            detail=str(error),
+        ) from error
     return Identity(
         issuer,
-        authority(account.authority, issuer, tenant),
+        whom,
         next((text for text in own if text), ""),
         scopes_of(account, issuer),
         Secret(account.client_secret) if account.client_secret else None,

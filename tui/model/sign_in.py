@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+CLOCK_SKEW = 300.0
+"""Seconds a clock may be wrong before it is worth a word; Microsoft's own services allow as much."""
+
 
 class Way(StrEnum):
     """How a person approves: in a browser on this computer, with a code on any device, or in a browser

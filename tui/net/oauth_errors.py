@@ -15,9 +15,8 @@ from tui.model.explain import Explanation, explain
 from tui.model.explain_rule import Retry
 from tui.model.issuer import Identity
 from tui.model.safe_text import safe_line
+from tui.model.sign_in import CLOCK_SKEW
 
-SKEW = 300.0
-"""Seconds a clock may be wrong before it is worth a word; Microsoft's own services allow as much."""
 _DEVICE = frozenset(
     {"authorization_pending", "slow_down", "expired_token", "code_expired", "bad_verification_code"}
 )
@@ -72,7 +71,7 @@ def busy(identity: Identity, detail: str, wait: float) -> Busy:
 
 def clock_words(clock_ahead: float) -> str:
     """A sentence, with a blank before it, on a clock that is more than five minutes wrong; else ""."""
-    if abs(clock_ahead) <= SKEW:
+    if abs(clock_ahead) <= CLOCK_SKEW:
         return ""
     minutes = round(abs(clock_ahead) / 60)
     span = f"{minutes} minutes" if minutes < 120 else f"{round(minutes / 60)} hours"

@@ -13,13 +13,13 @@ from tui.model.error import BadConfig, MailError, NotFound
 from tui.model.event import Checked
 from tui.model.issuer import Identity, identity_of
 from tui.model.secret import Secret
+from tui.model.sign_in import CLOCK_SKEW
 from tui.sync.context import Context
 from tui.sync.futures import in_thread
 from tui.sync.installation import failed, of_this_computer
 from tui.sync.token_words import kept_words
 
-_WRONG = 300.0  # seconds; sign-in services refuse what is farther off
-_NOTICEABLE = 30.0
+_NOTICEABLE = 30.0  # seconds
 
 Tell = Callable[[Check], None]
 
@@ -117,7 +117,7 @@ def _clock(context: Context, accounts: tuple[Account, ...], tell: Tell) -> None:
 def _identity(context: Context, account: Account) -> Identity | None:
     try:
         return identity_of(account, context.client_ids())
-    except (ValueError, BadConfig):
+    except BadConfig:
         return None
 
 
@@ -128,7 +128,7 @@ def skew(ahead: float) -> Check:
         return Check("clock compared", ok=True, detail="right to half a minute")
     detail = f"{round(abs(ahead))} seconds {way} the sign-in service's"
     fix = "Let this computer set its clock by the network (NTP)."
-    wrong = abs(ahead) > _WRONG
+    wrong = abs(ahead) > CLOCK_SKEW
     return Check(
         "clock compared", ok=not wrong, detail=detail, fix=fix, exit_code=BadConfig.exit_code if wrong else 0
     )

@@ -24,8 +24,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.config.secrets import Secrets, from_command
-from tui.model.account import Account, Auth, Login, SecretSource
-from tui.model.error import BadConfig, Busy, Cancelled, MailError, NotKept, SignInNeeded
+from tui.model.account import Account, Auth, Login, SecretSource, by_oauth
+from tui.model.error import Busy, Cancelled, MailError, NotKept, SignInNeeded
 from tui.model.event import Problem
 from tui.model.issuer import Identity, identity_of
 from tui.model.secret import Secret
@@ -137,7 +137,7 @@ class Credentials:
         """The token of a sign-in that is held and not kept yet, None when there is none for this login."""
         with self._lock:
             found = self._held.get(_key(account.address))
-        if found is None or login.auth is not Auth.OAUTH2 or login.source is SecretSource.COMMAND:
+        if found is None or not by_oauth(login):
             return None
         identity = self._identity(account, found.record)
         if found.token and found.age(identity.scopes, self.clock) is Age.FRESH:
@@ -248,14 +248,7 @@ class Credentials:
 
     def _identity(self, account: Account, record: Record) -> Identity:
         """Whom to ask for new tokens, as the program that was signed in, for what the account does now."""
-        try:
-            found = identity_of(account)
-        except ValueError as error:
-            raise BadConfig(
-                f"The authority of {account.address} is none.",
-                "Correct it in the account.",
-                detail=str(error),
-            ) from error
+        found = identity_of(account)
         if found is None:
             raise SignInNeeded(
                 f"It is not known who signs {account.address} in.", "Name its provider in the account."

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tui.config import desktop
 from tui.model.account import Account
 from tui.model.command import BeginSignIn, CancelSignIn, PasteAnswer
-from tui.model.error import BadConfig, BadInput, Cancelled, MailError, Refused, SignInNeeded
+from tui.model.error import BadInput, Cancelled, MailError, Refused, SignInNeeded
 from tui.model.event import SigningIn
 from tui.model.issuer import Identity, identity_of
 from tui.model.secret import Secret
@@ -137,14 +137,7 @@ class SignIns:
         return SignedIn(account.address, grant.username, _same(account, grant.username), words)
 
     def _identity(self, account: Account) -> Identity:
-        try:
-            identity = identity_of(account, self._context.client_ids())
-        except ValueError as error:
-            raise BadConfig(
-                f"The authority of {account.address} is none.",
-                "Give a tenant such as common or consumers, or a whole https address.",
-                detail=str(error),
-            ) from error
+        identity = identity_of(account, self._context.client_ids())
         if identity is None:
             raise SignInNeeded(
                 f"It is not known who signs {account.address} in by token.",

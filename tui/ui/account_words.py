@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tui.model.account import Account, Protocol
+from tui.model.account import Account, Protocol, by_oauth
 from tui.model.event import AccountStatus, Phase
-from tui.ui.sign_in_words import by_oauth
 from tui.ui.words import clock, moment
 
 _AT_WORK = frozenset({Phase.UP_TO_DATE, Phase.FETCHING, Phase.CONNECTING})

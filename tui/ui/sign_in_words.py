@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from tui.model import registration
-from tui.model.account import Account, Auth, Login, Protocol, SecretSource
+from tui.model.account import Account, Protocol, SecretSource
 from tui.model.finding import Finding
 from tui.model.issuer import Issuer
 from tui.model.safe_text import safe_line
@@ -29,11 +29,6 @@ _GOOGLE_WHY = (
     "The simple way is an app password: go back, and choose Password under Sign in by.",
     "If you have made a client of your own (of the kind Desktop app), give both here.",
 )
-
-
-def by_oauth(login: Login | None) -> bool:
-    """Whether signing in is approved at the service, not typed here or printed by a command."""
-    return login is not None and login.auth is Auth.OAUTH2 and login.source is not SecretSource.COMMAND
 
 
 def permissions(account: Account) -> tuple[str, ...]:

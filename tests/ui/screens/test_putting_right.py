@@ -123,7 +123,7 @@ async def test_an_authority_that_is_none_is_named(opened: Opening) -> None:
     wrong = replace(MICROSOFT, authority="http://login.example.org")
     async with opened(OutboxScreen) as program:
         program.app.run_worker(sign_in_again(program.app, program.desk, wrong))
-        await program.until(lambda: "neither a tenant nor an https address" in program.words())
+        await program.until(lambda: "has an authority that cannot be used" in program.words())
 
 
 async def test_signing_in_keeps_what_waits(opened: Opening, home: Paths) -> None:

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.model.account import Account, Protocol
+from tui.model.account import Account, Protocol, by_oauth
 from tui.model.command import CancelSignIn, RemoveAccount, SwitchProtocol
 from tui.model.error import BadInput, MailError, Undecided
 from tui.model.event import AccountsChanged, AccountStatus, StatusChanged
@@ -28,7 +28,6 @@ from tui.ui.screens.add_account import AddAccountScreen
 from tui.ui.screens.dialog import Ask
 from tui.ui.screens.putting_right import approve, save, sign_in_again
 from tui.ui.screens.sheet import Sheet
-from tui.ui.sign_in_words import by_oauth
 from tui.ui.words import DOTS, status
 
 _EMPTY = "No account yet. Press a to add one."

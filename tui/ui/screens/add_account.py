@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Button, ContentSwitcher, Input
 
-from tui.model.account import Account, Offline, Protocol
+from tui.model.account import Account, Offline, Protocol, by_oauth
 from tui.model.command import CancelSignIn, Check, FindSettings, SaveAccount, TestAccount
 from tui.model.error import BadInput, MailError
 from tui.model.event import Checked, StatusChanged
@@ -26,7 +26,7 @@ from tui.ui.messages import EngineSpoke
 from tui.ui.screens.keeping import identified, kept
 from tui.ui.screens.sheet import Sheet
 from tui.ui.screens.sign_in import SignInScreen
-from tui.ui.sign_in_words import by_oauth, summary
+from tui.ui.sign_in_words import summary
 from tui.ui.widgets.account_address import AddressStep
 from tui.ui.widgets.account_checks import TestStep
 from tui.ui.widgets.account_login import LoginStep

@@ -18,22 +18,16 @@ _NOT_KEPT = "Nothing is lost: it is held in memory until you leave the program."
 
 async def identified(app: App[Any], desk: Desk, account: Account) -> Identity | None:
     """What an account's sign-in asks for; None after saying why nobody can be asked."""
-    error: MailError
     try:
         identity = identity_of(account, desk.settings.client_ids())
-    except MailError as wrong:
-        error = wrong
-    except ValueError as wrong:
-        error = MailError(f"{wrong}.", "Correct the authority of this account.")
-    else:
-        if identity is not None:
-            return identity
-        error = MailError(
-            f"Nobody is known who signs {account.address} in.",
-            "Name an authority, or use a command that prints an access token.",
-        )
-    await app.push_screen_wait(Notice(error))
-    return None
+    except MailError as error:
+        await app.push_screen_wait(Notice(error))
+        return None
+    if identity is None:
+        what = f"Nobody is known who signs {account.address} in."
+        hint = "Name an authority, or use a command that prints an access token."
+        await app.push_screen_wait(Notice(MailError(what, hint)))
+    return identity
 
 
 async def kept(app: App[Any], desk: Desk, save: SaveAccount, sentence: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from textual.app import App
 
-from tui.model.account import Account, SecretSource
+from tui.model.account import Account, SecretSource, by_oauth
 from tui.model.command import SaveAccount, SignIn
 from tui.model.error import MailError
 from tui.model.event import AccountStatus, Phase
@@ -18,7 +18,6 @@ from tui.ui.screens.add_account import AddAccountScreen
 from tui.ui.screens.dialog import Ask, Notice, PromptSecret
 from tui.ui.screens.keeping import attempt, identified, kept
 from tui.ui.screens.sign_in import Approved, SignInScreen
-from tui.ui.sign_in_words import by_oauth
 
 _STAYS = "Your mail, drafts and outbox stay as they are."
 
