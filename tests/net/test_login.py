@@ -177,3 +177,11 @@ def test_what_is_no_refusal_ends_it() -> None:
     assert tried("CRAM-MD5 PLAIN", Offline("gone")) == ["CRAM-MD5", "gone"]
     assert tried("CRAM-MD5 PLAIN", NO, Offline("gone")) == ["CRAM-MD5", "PLAIN", "no"]
     assert tried("CRAM-MD5 PLAIN", UNKNOWN, Untrusted("odd")) == ["CRAM-MD5", "PLAIN", "odd"]
+
+
+def test_an_error_challenge_has_no_control_characters() -> None:
+    """JSON has a way of writing them that the text itself does not show."""
+    token = answers("XOAUTH2", "u@x", "t")
+    token(b"")
+    token(rb'{"status":"\u001b]52;c;eA==\u0007"}')
+    assert token.refusal == "status  ]52;c;eA== "

@@ -306,3 +306,41 @@ def test_whatever_a_server_says_ends_in_our_errors(kind: Kind, mechanisms: str, 
             connection.sign_in(TOKEN if "XOAUTH2" in mechanisms else ME, SECRET)
         except MailError as error:
             assert "canary" not in f"{error.what}{error.hint}{error.detail}"
+
+
+REPEATED = b"wrong: canary AG1lAGNhbmFyeQ== Y2FuYXJ5\r\n"
+"""The password, and what has it in it in base64: of LOGIN, and of PLAIN."""
+
+
+def test_a_server_that_repeats_the_password(kind: Kind) -> None:
+    """What it says stands on the screen, and in what is handed to others who help."""
+    steps = rule(kind.ask, kind.more + b"\r\n"), rule(rb"^AG1l", kind.no + REPEATED)
+    with connected(kind, "PLAIN", *steps) as (connection, _), pytest.raises(MailError) as raised:
+        connection.sign_in(ME, SECRET)
+    assert raised.value.detail.endswith("wrong: … … …")
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "greeting", "rules"),
+    [
+        (
+            "imap", ImapConnection, scripted.IMAP_GREETING,
+            scripted.imap(rule(rb" LOGIN ", b"{tag} NO " + REPEATED), capability=b"IMAP4rev1"),
+        ),
+        (
+            "pop3", Pop3Connection, scripted.POP3_GREETING,
+            scripted.pop3(rule(rb"^USER ", b"+OK\r\n"), rule(rb"^PASS ", b"-ERR " + REPEATED)),
+        ),
+    ],
+)  # fmt: skip
+def test_a_server_without_sasl_that_repeats_the_password(
+    name: str, make: Callable[..., Connection], greeting: bytes, rules: list[Rule]
+) -> None:
+    with Scripted(greeting, rules) as server:
+        connection = make(server.server())
+        connection.connect()
+        with pytest.raises(MailError) as raised:
+            connection.sign_in(ME, SECRET)
+        connection.close()
+    assert "wrong: …" in raised.value.detail, name
+    assert "canary" not in raised.value.detail

@@ -91,7 +91,9 @@ class ImapConnection:
     def _sign_in_by(self, name: str, account: Login, secret: Secret) -> None:
         if not name:
             user = ascii_line(account.username, "user name")
-            self._conversation.login(user, ascii_line(secret.reveal(), "password"))
+            password = ascii_line(secret.reveal(), "password")
+            with login.unsaid({password}):
+                self._conversation.login(user, password)
             return
         answers = login.Answers(name, account, secret, self.server)
         with answers.exchange():

@@ -28,6 +28,8 @@ TOKENS = ("OAUTHBEARER", "XOAUTH2")
 CHALLENGED = (*DIGESTS, "CRAM-MD5")
 TOLD = ("PLAIN", "LOGIN")
 """Mechanisms by strength: a token's, those in which the password stays here, those that tell it."""
+_SHORTEST = 4
+"""Characters; what is shorter stands in words of every kind."""
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _UNKNOWN = frozenset({"mechanism-unknown", "smtp-auth-mechanism"})
 
@@ -106,6 +108,7 @@ class Answers:
             raise BadInput("The user name or the token contains a control character.", "Sign in again.")
         self.name = name
         self.refusal = ""
+        self._secrets = {word, encoded(word.encode())}
         self._dialogue: Dialogue | None = _dialogue(name, user, word, server)
         next(self._dialogue)
 
@@ -113,7 +116,9 @@ class Answers:
         """The next reply, without base64; once everything has been said, what ends an error challenge."""
         if self._dialogue is not None:
             try:
-                return self._dialogue.send(challenge)
+                reply = self._dialogue.send(challenge)
+                self._secrets.add(encoded(reply))
+                return reply
             except StopIteration:
                 self._dialogue = None
         self.refusal = _words(challenge)
@@ -126,12 +131,13 @@ class Answers:
         Raises Untrusted when the server should have proved something before its yes; a refusal gets what was
         said in an error challenge into its detail.
         """
-        try:
-            yield
-        except MailError as error:
-            if self.refusal:
-                error.detail = f"{error.detail} ({self.refusal})"
-            raise
+        with unsaid(self._secrets):
+            try:
+                yield
+            except MailError as error:
+                if self.refusal:
+                    error.detail = f"{error.detail} ({self.refusal})"
+                raise
         if self._dialogue is not None:
             with contextlib.suppress(StopIteration):
                 while True:  # whatever is still to be said, or to be proved
@@ -140,6 +146,18 @@ class Answers:
 
     def __repr__(self) -> str:
         return f"Answers({self.name})"
+
+
+@contextlib.contextmanager
+def unsaid(secrets: Collection[str]) -> Iterator[None]:
+    """A `with` block whose errors do not have these in them: servers exist that repeat what they refuse."""
+    try:
+        yield
+    except MailError as error:
+        for secret in sorted(secrets, key=len, reverse=True):
+            if len(secret) >= _SHORTEST:
+                error.detail = error.detail.replace(secret, "…")
+        raise
 
 
 def _dialogue(name: str, user: str, word: str, server: Server) -> Dialogue:
@@ -185,7 +203,7 @@ def _words(challenge: bytes) -> str:
         said = json.loads(text)
     except (ValueError, RecursionError):
         return text
-    return f"status {said.get('status', '')}" if isinstance(said, dict) else text
+    return _CONTROL.sub(" ", f"status {said.get('status', '')}") if isinstance(said, dict) else text
 
 
 def encoded(reply: bytes) -> str:

@@ -161,9 +161,10 @@ class Pop3Connection:
             with answers.exchange(), self._doing("signing in", signing_in=account.auth) as wire:
                 self._exchange(wire, answers)
             return
-        with self._doing("signing in", signing_in=account.auth) as wire:
+        password = one_line(secret.reveal(), "password")
+        with login.unsaid({password}), self._doing("signing in", signing_in=account.auth) as wire:
             wire.ask(f"USER {one_line(account.username, 'user name')}")
-            wire.ask(f"PASS {one_line(secret.reveal(), 'password')}")
+            wire.ask(f"PASS {password}")
 
     def _exchange(self, wire: Wire, answers: login.Answers) -> None:
         """One SASL exchange (RFC 5034), never all in one line: Exchange closes the connection on that."""
