@@ -6,8 +6,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -122,6 +125,38 @@ def test_what_was_forgotten_does_not_come_back(
     assert store.values == {}
     with pytest.raises(SignInNeeded):
         secret_of(credentials, account)
+
+
+class Slow(stores.Memory):
+    """Takes its time to find something."""
+
+    def __init__(self) -> None:
+        super().__init__(longest=1280)
+        self.asked = threading.Event()
+
+    def get_password(self, service: str, username: str) -> str | None:
+        found = super().get_password(service, username)
+        self.asked.set()
+        time.sleep(0.05)
+        return found
+
+
+def test_what_is_forgotten_while_it_is_read_does_not_come_back(
+    identity: IdentityServer, account: Account
+) -> None:
+    with keyring_of(Slow()) as store, ThreadPoolExecutor(1) as pool:
+        assert isinstance(store, Slow)
+        signed_in_before(identity, account)
+        credentials = fresh_start()
+        store.asked.clear()
+        asked = pool.submit(secret_of, credentials, account)
+        assert store.asked.wait(10)
+        credentials.forget(account.address)
+        with suppress(MailError):  # it may have got one just before
+            asked.result(10)
+        assert store.values == {}
+        with pytest.raises(SignInNeeded):
+            secret_of(credentials, account)
 
 
 def test_a_sign_in_during_a_renewal_is_the_one_that_counts(

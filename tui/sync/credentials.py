@@ -61,7 +61,7 @@ class Credentials:
         self._board = board
         self.clock = clock or Clock()
         self._lock = threading.Lock()
-        self._writing = threading.Lock()  # while the keyring is written: nothing forgotten must return
+        self._writing = threading.Lock()  # from keyring to memory and back: nothing forgotten must return
         self._kept: dict[str, Kept] = {}
         self._held: dict[str, Kept] = {}
         self._renewing: dict[str, Future[Token]] = {}
@@ -228,9 +228,12 @@ class Credentials:
         key = _key(account.address)
         with self._lock:
             kept = self._kept.get(key)
-        if kept is None and (record := self._record(key)):
-            with self._lock:
-                kept = self._kept.setdefault(key, Kept(record))
+        if kept is not None:
+            return kept
+        with self._writing:
+            if record := self._record(key):
+                with self._lock:
+                    kept = self._kept.setdefault(key, Kept(record))
         return kept
 
     def _record(self, address: str) -> Record | None:
