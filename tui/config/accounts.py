@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from tui.config.checking import checked, from_text, require_known
 from tui.config.schema import ACCOUNT, SERVERS, Value
 from tui.model.account import (
+    USUAL_PORTS,
     Account,
     Auth,
     Keep,
@@ -24,11 +25,6 @@ from tui.model.issuer import identity_of
 
 _ADDRESS = re.compile(r"[^\s@<>\"\\,;:\x00-\x1f\x7f-\x9f]+@[^\s@<>\"\\,;:\x00-\x1f\x7f-\x9f]+")
 _LOOPBACK = re.compile(r"localhost|::1|127(\.[0-9]{1,3}){3}", re.IGNORECASE)
-_PORTS = {
-    "imap": {Security.TLS: 993, Security.STARTTLS: 143, Security.PLAIN: 143},
-    "pop3": {Security.TLS: 995, Security.STARTTLS: 110, Security.PLAIN: 110},
-    "smtp": {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 587},
-}
 _LOGIN_KEYS = ("username", "auth", "secret_from", "password_command", "token_command")
 _PLAIN_KEYS = ("name", "provider", "signature", "ca_file", "client_id", "client_secret", "authority")
 SET = "set"
@@ -172,7 +168,7 @@ def _server(kind: str, flat: Mapping[str, Value], where: str) -> Server | None:
         raise ValueError(f"the {kind} host of {where} must be a name such as {kind}.example.org")
     if security is Security.PLAIN and not _LOOPBACK.fullmatch(host):
         raise ValueError(f"the {kind} server of {where} may be plain only on localhost; use tls or starttls")
-    return Server(host, int(flat.get(f"{kind}_port", _PORTS[kind][security])), security)
+    return Server(host, int(flat.get(f"{kind}_port", USUAL_PORTS[kind][security])), security)
 
 
 def _login(prefix: str, flat: Mapping[str, Value], address: str) -> Login | None:

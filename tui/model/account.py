@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Protocol(StrEnum):
@@ -93,6 +95,16 @@ class Offline:
     def days(self) -> int | None:
         """Age in days up to which bodies are fetched, or None where age does not count."""
         return int(self.text[:-1]) if self.text[0].isdigit() else None
+
+
+USUAL_PORTS: Mapping[str, Mapping[Security, int]] = MappingProxyType(
+    {
+        "imap": {Security.TLS: 993, Security.STARTTLS: 143, Security.PLAIN: 143},
+        "pop3": {Security.TLS: 995, Security.STARTTLS: 110, Security.PLAIN: 110},
+        "smtp": {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 587},
+    }
+)
+"""By protocol (RFC 8314 3.3 and 7.3); without encryption those of STARTTLS, which is where that begins."""
 
 
 @dataclass(frozen=True, slots=True)

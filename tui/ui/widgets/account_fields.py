@@ -13,19 +13,13 @@ from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
 from tui.mail.addresses import ascii_domain
-from tui.model.account import Auth, Login, SecretSource, Security, Server
+from tui.model.account import USUAL_PORTS, Auth, Login, SecretSource, Security, Server
 from tui.model.error import BadInput
 from tui.model.safe_text import safe_line
 from tui.model.secret import Secret
 from tui.ui.widgets.form import CleanInput, Field
 
 _SECURITY = (("TLS", Security.TLS), ("STARTTLS", Security.STARTTLS), ("none (this computer)", Security.PLAIN))
-_PORTS = {
-    "imap": {Security.TLS: 993, Security.STARTTLS: 143, Security.PLAIN: 143},
-    "pop3": {Security.TLS: 995, Security.STARTTLS: 110, Security.PLAIN: 110},
-    "smtp": {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 25},
-}
-"""RFC 8314 3.3 and 7.3, and what was before."""
 
 _KINDS = (("Password, or app password", Auth.PASSWORD), ("In the browser (OAuth 2.0)", Auth.OAUTH2))
 _SOURCES = (
@@ -50,7 +44,7 @@ class ServerField(Field):
         )
         security = server.security if server else Security.TLS
         self._port = CleanInput(
-            str(server.port if server else _PORTS[kind][security]),
+            str(server.port if server else USUAL_PORTS[kind][security]),
             type="integer",
             compact=True,
             classes="port",
@@ -70,7 +64,7 @@ class ServerField(Field):
         with self.prevent(Select.Changed):
             self._security.value = security
         self._host.value = server.host if server else ""
-        self._port.value = str(server.port if server else _PORTS[self._kind][security])
+        self._port.value = str(server.port if server else USUAL_PORTS[self._kind][security])
         self.complain("")
 
     @property
@@ -110,7 +104,7 @@ class ServerField(Field):
     def security_changed(self, event: Select.Changed) -> None:
         """Follow with the usual port, where the port was a usual one."""
         event.stop()
-        usual = _PORTS[self._kind]
+        usual = USUAL_PORTS[self._kind]
         if isinstance(event.value, Security) and self._port.value in {str(port) for port in usual.values()}:
             self._port.value = str(usual[event.value])
 
