@@ -37,6 +37,7 @@ from tui.model.event import FoldersChanged, MessagesChanged
 from tui.model.folder import Folder, Role
 from tui.model.folder_command import CreateFolder, DeleteFolder, Import, RenameFolder
 from tui.model.message import Row
+from tui.store.folders import ROLE_NAMES
 from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.context import Context
@@ -48,8 +49,6 @@ if TYPE_CHECKING:
     from tui.sync.writing import Writing
 
 log = logging.getLogger(__name__)
-
-ROLE_NAMES = {Role.ARCHIVE: "Archive", Role.TRASH: "Deleted", Role.SENT: "Sent", Role.DRAFTS: "Drafts"}
 
 
 class LocalThread:

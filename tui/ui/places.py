@@ -81,9 +81,7 @@ def place_of(folder: Folder) -> Place:
 
 def folder_title(folder: Folder) -> str:
     """A folder's name as people know it: the word of its role, else the last level of its name; made safe."""
-    if folder.role in ROLE_NAMES and folder.role is not Role.NONE:
-        return ROLE_NAMES[folder.role]
-    return safe_line(folder.name.rpartition("/")[2] or folder.name, 100)
+    return ROLE_NAMES.get(folder.role) or safe_line(folder.name.rpartition("/")[2] or folder.name, 100)
 
 
 def plant(
