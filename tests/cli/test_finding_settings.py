@@ -64,3 +64,10 @@ def test_nobody_is_asked_about_what_is_known(
     program("account", "add", *words, "--no-test", "--password-command", "echo canary")
 
     assert asked == []
+
+
+def test_what_is_no_address_is_not_looked_for(program: Program, asked: list[FindSettings]) -> None:
+    result = program("account", "add", "you", code=65)
+
+    assert result.err.startswith("'you' is not a mail address.")
+    assert not asked

@@ -35,15 +35,21 @@ def choose_preset(options: Namespace) -> Preset | None:
     return found or OTHER
 
 
+def address_of(options: Namespace) -> str:
+    """The address that is to be set up. Raises BadInput where it is none."""
+    address: str = options.address.strip()
+    name, at, domain = address.rpartition("@")
+    if not (name and at and domain):
+        raise BadInput(f"{address!r} is not a mail address.", "It looks like you@example.org.")
+    return address
+
+
 def account_of(options: Namespace, preset: Preset) -> Account:
     """The account that the options describe.
 
     Raises BadInput for an address that is none, BadConfig for settings that cannot work or are not safe.
     """
-    address = options.address.strip()
-    name, at, domain = address.rpartition("@")
-    if not (name and at and domain):
-        raise BadInput(f"{address!r} is not a mail address.", "It looks like you@example.org.")
+    address = address_of(options)
     values: Values = {"provider": preset.name if preset.name != OTHER.name and by_name(preset.name) else ""}
     values |= {
         key: text for key in ("name", "ca_file", "client_id", "authority") if (text := _given(options, key))

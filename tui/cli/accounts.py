@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui.cli import records
-from tui.cli.account_options import account_of, choose_preset
+from tui.cli.account_options import account_of, address_of, choose_preset
 from tui.cli.asking import client_secret, confirmed, printed_by_commands, secrets_for
 from tui.cli.codes import worst
 from tui.cli.keeping import require_keyring, save, tell_leader
@@ -39,11 +39,12 @@ _WORTH_TELLING = 0.05  # seconds
 
 def add(shell: Shell, options: Namespace) -> int:
     """Set up an account: nothing is written until receiving and sending have worked, unless --no-test."""
+    address = address_of(options)
     preset = choose_preset(options)
     if preset is not None:
         account_of(options, preset)  # what is wrong is told before anything is begun
     with shell.engine() as engine:
-        preset = preset or _found(shell, engine, options.address)
+        preset = preset or _found(shell, engine, address)
         account = replace(account_of(options, preset), offline=Offline(shell.settings.general.offline))
         if preset.note and account.login is not None and account.login.auth is preset.auth:
             shell.output.note(preset.note)
