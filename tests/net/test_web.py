@@ -177,10 +177,21 @@ def test_silence(client: Web, serve: Callable[..., Scripted], monkeypatch: pytes
     assert time.monotonic() - begun < 3
 
 
-def test_an_answer_that_drips(client: Web, certs: Certificates, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("head", "drop"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b" "),
+        (b"HTTP/1.1 200 OK\r\nX: ", b"x"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    ],
+    ids=["body", "header", "interim"],
+)
+def test_an_answer_that_drips(
+    client: Web, certs: Certificates, monkeypatch: pytest.MonkeyPatch, head: bytes, drop: bytes
+) -> None:
     """Every octet comes soon enough, all of them never do."""
     monkeypatch.setattr(web, "WHOLE", 0.5)
-    with dripping(certs) as port:
+    with dripping(certs, head, drop) as port:
         begun = time.monotonic()
         error = asked(client, f"https://localhost:{port}/")
 
@@ -189,8 +200,8 @@ def test_an_answer_that_drips(client: Web, certs: Certificates, monkeypatch: pyt
 
 
 @contextmanager
-def dripping(certs: Certificates) -> Iterator[int]:
-    """A server that sends one octet of its answer every 50 ms."""
+def dripping(certs: Certificates, head: bytes, drop: bytes) -> Iterator[int]:
+    """A server that sends a drop of its answer every 50 ms; it gives up by itself after 10 seconds."""
     end = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
@@ -198,10 +209,12 @@ def dripping(certs: Certificates) -> Iterator[int]:
             accepted, _ = listening.accept()
             with certs.server_context().wrap_socket(accepted, server_side=True) as client:
                 client.recv(4096)
-                client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+                client.sendall(head)
                 try:
-                    while not end.wait(0.05):
-                        client.sendall(b" ")
+                    for _ in range(200):
+                        if end.wait(0.05):
+                            return
+                        client.sendall(drop)
                 except OSError:
                     return
 

@@ -24,6 +24,7 @@ from tui.model.explain_rule import Retry
 from tui.model.safe_text import safe_line
 from tui.net.faults import translated
 from tui.net.link import context
+from tui.net.timed import TimedResponse
 
 if TYPE_CHECKING:
     import requests
@@ -174,6 +175,14 @@ def _session(tls: ssl.SSLContext) -> requests.Session:
     """A session that knows https only, with our own TLS."""
     import requests
     from requests.adapters import HTTPAdapter
+    from urllib3.connection import HTTPSConnection
+    from urllib3.connectionpool import HTTPSConnectionPool
+
+    class Connection(HTTPSConnection):
+        response_class = _Response
+
+    class Pool(HTTPSConnectionPool):
+        ConnectionCls = Connection
 
     class Secure(HTTPAdapter):
         """What requests documents to be replaced for a TLS context of one's own. `verify`, in which the
@@ -181,9 +190,12 @@ def _session(tls: ssl.SSLContext) -> requests.Session:
 
         def init_poolmanager(self, *args: Any, **more: Any) -> None:  # noqa: ANN401 - as in requests
             super().init_poolmanager(*args, **more, ssl_context=tls)
+            self.poolmanager.pool_classes_by_scheme = {"https": Pool}
 
         def proxy_manager_for(self, proxy: str, **more: Any) -> Any:  # noqa: ANN401 - as in requests
-            return super().proxy_manager_for(proxy, **more, ssl_context=tls, proxy_ssl_context=tls)
+            made = super().proxy_manager_for(proxy, **more, ssl_context=tls, proxy_ssl_context=tls)
+            made.pool_classes_by_scheme = {"https": Pool}
+            return made
 
         def build_connection_pool_key_attributes(
             self,
@@ -202,6 +214,11 @@ def _session(tls: ssl.SSLContext) -> requests.Session:
     made.auth = _no_auth
     made.headers.update({"User-Agent": _AGENT, "Accept-Encoding": "identity"})
     return made
+
+
+class _Response(TimedResponse):
+    def __init__(self, *args: Any, **more: Any) -> None:  # noqa: ANN401 - as in http.client
+        super().__init__(WHOLE, *args, **more)
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -231,8 +248,7 @@ def _host(url: str) -> str:
 
 
 def _body(response: requests.Response) -> bytes:
-    """The octets as sent. `read1` returns after each arrival, so that drops cannot go on for ever."""
-    deadline = time.monotonic() + WHOLE
+    """The octets as sent, and no more than have a place."""
     parts: list[bytes] = []
     size = 0
     while part := response.raw.read1(1 << 14, decode_content=False):
@@ -240,8 +256,6 @@ def _body(response: requests.Response) -> bytes:
         size += len(part)
         if size > LARGEST:
             raise _garbled(urlsplit(response.url).hostname or "", f"more than {LARGEST} octets")
-        if time.monotonic() > deadline:
-            raise TimeoutError("timed out")
     return b"".join(parts)
 
 
