@@ -31,6 +31,20 @@ async def test_folders_by_keys(app_of: AppOf) -> None:
         assert app.mail.listing.selected == {1}
 
 
+async def test_an_empty_list_says_what_comes_next(app_of: AppOf) -> None:
+    app = app_of()
+    async with app.run_test(size=SIZE):
+        assert app.mail.listing.empty_text == ("Nothing here.", "c writes a new message.")
+
+
+async def test_without_an_account_an_empty_list_tells_how_to_add_one(app_of: AppOf) -> None:
+    app = app_of()
+    app.engine.reader.kept_folders = ()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("escape")
+        await until(pilot, lambda: app.mail.listing.empty_text == ("No account yet.", ", adds one."))
+
+
 async def test_search_as_you_type_and_back(app_of: AppOf) -> None:
     app = app_of([row(1), row(2, subject="Lamps"), row(3, subject="A lamp", folder_id=4, folder="Archive")])
     async with app.run_test(size=SIZE) as pilot:

@@ -349,6 +349,8 @@ class Listing(MailBase):
             return ("Nothing found.", "Fewer words find more; Esc goes back.")
         if self.filter is not Filter.ALL:
             return (f"Nothing here is {_FILTER_WORDS[self.filter]}.", "L shows other messages.")
+        if not self.desk.reader.accounts():
+            return ("No account yet.", ", adds one.")
         return ("Nothing here.", "c writes a new message.")
 
     def _head_of(self, message: int) -> int:
