@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -72,6 +73,25 @@ def settings_of(paths: Paths, *accounts: Account) -> Settings:
 
 RigMaker = Callable[..., Rig]
 """Called with an account; see the fixture `make_rig`."""
+
+
+def offline(make_rig: RigMaker, rig: Rig) -> Rig:
+    """The same account after the program was left, and begun again without the network."""
+    rig.engine.close()
+    again = make_rig(rig.account, start=False)
+    again.engine.start(offline=True)
+    return again
+
+
+def online(make_rig: RigMaker, rig: Rig) -> Rig:
+    """The same account after the program was left, and begun again."""
+    rig.engine.close()
+    return make_rig(rig.account)
+
+
+def bodies(rig: Rig) -> Counter[bytes | None]:
+    """How often each message is in the store, whatever its folder; None where only the headers are."""
+    return Counter(rig.raw(row.id) for row in rig.all_rows())
 
 
 def account_on(dovecot: Dovecot, user: str, **changes: Any) -> Account:

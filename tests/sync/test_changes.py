@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import pytest
 
-from tests.rig import Rig, RigMaker, account_on
+from tests.rig import Rig, RigMaker, account_on, bodies, offline, online
 from tests.servers.dovecot import Dovecot
 from tests.sync.letters_in import letter
 from tests.sync.test_imap import client
@@ -27,22 +25,6 @@ LETTERS = [letter(number) for number in range(5)]
 def pending(rig: Rig) -> list[Pending]:
     with Reader(rig.paths.database) as reader:
         return reader.pending()
-
-
-def offline(make_rig: RigMaker, rig: Rig) -> Rig:
-    rig.engine.close()
-    again = make_rig(rig.account, start=False)
-    again.engine.start(offline=True)
-    return again
-
-
-def online(make_rig: RigMaker, rig: Rig) -> Rig:
-    rig.engine.close()
-    return make_rig(rig.account)
-
-
-def bodies(rig: Rig) -> Counter[bytes | None]:
-    return Counter(rig.raw(row.id) for row in rig.all_rows())
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.rig import Rig, RigMaker, account_on
+from tests.rig import Rig, RigMaker, account_on, bodies, offline, online
 from tests.servers.dovecot import PLAIN_IMAP, WITHOUT_MOVE, Dovecot
 from tests.sync.letters_in import letter
 from tests.sync.test_imap import client
@@ -39,22 +39,6 @@ def local_names(rig: Rig) -> set[str]:
 def there(dovecot: Dovecot, user: str) -> set[str]:
     with client(dovecot, user) as other:
         return {name for _, _, name in other.list_folders()}
-
-
-def bodies(rig: Rig) -> Counter[bytes | None]:
-    return Counter(rig.raw(row.id) for row in rig.all_rows())
-
-
-def offline(make_rig: RigMaker, rig: Rig) -> Rig:
-    rig.engine.close()
-    again = make_rig(rig.account, start=False)
-    again.engine.start(offline=True)
-    return again
-
-
-def online(make_rig: RigMaker, rig: Rig) -> Rig:
-    rig.engine.close()
-    return make_rig(rig.account)
 
 
 def create(rig: Rig, name: str) -> None:

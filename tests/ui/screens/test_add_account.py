@@ -30,6 +30,16 @@ async def filled(program: Opened, address: str) -> None:
     await program.pilot.pause()
 
 
+async def tried(program: Opened, address: str, password: str) -> None:
+    """Go through the form by what it found, and have receiving and sending tested."""
+    await filled(program, address)
+    await program.pilot.press("ctrl+n")
+    await program.pilot.pause()
+    await program.pilot.press("tab", "tab", "tab")
+    await program.type(password)
+    await program.pilot.press("enter")
+
+
 async def session_only(program: Opened) -> None:
     """There is no keyring here: go on without one."""
     await program.until(lambda: "Keep for this session" in program.text())
@@ -84,12 +94,7 @@ async def test_nothing_is_written_when_it_does_not_work_unless_one_insists(
         if not isinstance(program.screen, AddAccountScreen):
             await program.pilot.press("escape")
         program.engine.answers[TestAccount] = bad
-        await filled(program, "you@example.net")
-        await program.pilot.press("ctrl+n")
-        await program.pilot.pause()
-        await program.pilot.press("tab", "tab", "tab")
-        await program.type("x")
-        await program.pilot.press("enter")
+        await tried(program, "you@example.net", "x")
         await program.until(lambda: "Nothing has been saved" in program.text())
         assert "Fix it." in program.text()
         assert attacks.is_clean(program.text())
@@ -126,12 +131,7 @@ async def test_sending_may_go_through_another_service(opened: Opening) -> None:
 async def test_an_account_may_only_send(opened: Opening) -> None:
     async with opened(lambda desk: AddAccountScreen(desk, provider="mailtrap-live")) as program:
         program.engine.answers[TestAccount] = good
-        await filled(program, "robot@example.net")
-        await program.pilot.press("ctrl+n")
-        await program.pilot.pause()
-        await program.pilot.press("tab", "tab", "tab")
-        await program.type("token")
-        await program.pilot.press("enter")
+        await tried(program, "robot@example.net", "token")
         await program.until(lambda: program.engine.of(TestAccount))
         (tested,) = program.engine.of(TestAccount)
         assert tested.account.incoming is Protocol.NONE
@@ -215,12 +215,7 @@ async def test_steps_appear_while_the_test_runs(opened: Opening) -> None:
             raise Offline("No way to the server.", "Look at the network.")
 
         program.engine.answers[TestAccount] = told
-        await filled(program, "you@example.net")
-        await program.pilot.press("ctrl+n")
-        await program.pilot.pause()
-        await program.pilot.press("tab", "tab", "tab")
-        await program.type("x")
-        await program.pilot.press("enter")
+        await tried(program, "you@example.net", "x")
         await program.until(lambda: "No way to the server." in program.text())
         await program.pilot.press("escape")
         await program.until(lambda: "Receiving (IMAP): reaching it" in program.text())
