@@ -79,17 +79,17 @@ def _account_add(parser: Parser) -> None:
     parser.add_argument("--auth", choices=("password", "oauth2"), help="what kind of secret it is")
     _secret(parser, "", "the password")
     parser.add_argument(
-        "--token-command", metavar="CMD", help="an OAuth2 token: the first line that CMD prints"
+        "--token-command", metavar="CMD", help="an OAuth 2.0 token: the first line that CMD prints"
     )
     parser.add_argument("--smtp-username", help="where sending signs in with another name")
     _secret(parser, "smtp-", "the password for sending")
     _ways(parser)
-    parser.add_argument("--client-id", metavar="ID", help="OAuth2: the program as you registered it")
+    parser.add_argument("--client-id", metavar="ID", help="OAuth 2.0: the program as you registered it")
     parser.add_argument(
-        "--client-secret-stdin", action="store_true", help="OAuth2 at Google: read from standard input"
+        "--client-secret-stdin", action="store_true", help="OAuth 2.0 at Google: read from standard input"
     )
     parser.add_argument(
-        "--authority", metavar="URL", help="OAuth2: who signs in; a tenant, or a whole https address"
+        "--authority", metavar="URL", help="OAuth 2.0: who signs in; a tenant, or a whole https address"
     )
     parser.add_argument("--ca-file", metavar="PEM", help="trust this authority as well")
     parser.add_argument("--no-test", action="store_true", help="save without trying it")
@@ -102,7 +102,7 @@ def _ways(parser: Parser) -> None:
         (Way.PASTE, "in any browser, whose last address is pasted here"),
     ):
         parser.add_argument(
-            f"--{way}", dest="way", action="store_const", const=way, help=f"OAuth2: approve {how}"
+            f"--{way}", dest="way", action="store_const", const=way, help=f"OAuth 2.0: approve {how}"
         )
 
 
@@ -261,7 +261,7 @@ COMMANDS: dict[str, Command] = {
     "account list": _command("List the accounts.", "accounts:list_accounts"),
     "account show": _command("Show one account.", "accounts:show", _address),
     "account test": _command("Test receiving and sending, step by step.", "accounts:test", _address),
-    "account login": _command("Sign an account in by OAuth2.", "signing_in:login", _account_login),
+    "account login": _command("Sign an account in by OAuth 2.0.", "signing_in:login", _account_login),
     "account set": _command("Change settings of an account.", "accounts:change", _account_set),
     "account remove": _command(
         "Forget an account, and its mail on this computer.", "accounts:remove", _account_remove
