@@ -231,7 +231,7 @@ def test_new_mail_is_pushed_while_watching(
     dovecot.deliver(user, letter(0))
     rig = make_rig(account, watch=True)
     until(lambda: len(rig.rows()) == 1 and rig.raw(rig.rows()[0].id))
-    time.sleep(0.5)
+    until(lambda: rig.engine.status(account.address).pushed)
     dovecot.deliver(user, letter(1))
     until(lambda: len(rig.rows()) == 2 and rig.raw(rig.rows()[0].id))
     until(lambda: any(isinstance(event, NewMail) and event.count == 1 for event in rig.events))
