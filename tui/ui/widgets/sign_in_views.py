@@ -167,22 +167,22 @@ class FailedPage(Page):
         """One text."""
         yield self._text
 
-    def show(self, error: MailError, approval: str) -> None:
-        """Say what happened; `approval` is the link for an administrator where one has to approve."""
+    def show(self, error: MailError, consent_link: str) -> None:
+        """Say what happened; `consent_link` is for an administrator where one has to approve, else ""."""
         known = explain(error.detail) if error.detail else None
-        fix = "" if approval else error.hint or (known.fix if known else "")
+        fix = "" if consent_link else error.hint or (known.fix if known else "")
         advice = [known.meaning if known else "", fix]
         parts = [Content.assemble(("✗ ", "bold $text-error"), (safe_text(error.what), "bold"))]
         parts += [
             Content(f"\n\n{safe_text(line)}") for line in dict.fromkeys(advice) if line and line != error.what
         ]
-        if approval:
+        if consent_link:
             parts += [
                 Content(
                     "\n\nSend your administrator a message that says what to approve, and the link: "
                     "m copies both, l the link alone, w writes them to a file.\n\n"
                 ),
-                Content.assemble((safe_line(approval, _LONGEST_URL), "$accent")),
+                Content.assemble((safe_line(consent_link, _LONGEST_URL), "$accent")),
             ]
         if error.detail:
             parts += [Content.assemble((f"\n\nIn its own words: {safe_line(error.detail, 600)}", "$quiet"))]
