@@ -74,6 +74,11 @@ class Scripted:
         """The endpoint as a client is told of it."""
         return Server(host, self.port, security)
 
+    @property
+    def connections(self) -> int:
+        """How many have come so far."""
+        return len(self._open)
+
     def heard(self, line: bytes, within: float = 5.0) -> bool:
         """Whether the client has said `line`, or says it within so many seconds."""
         deadline = time.monotonic() + within

@@ -12,7 +12,15 @@ from tests.servers.dovecot import Dovecot
 from tests.servers.identity import IdentityServer
 from tests.servers.scripted import Act, Scripted
 from tests.sync.letters_in import letter
-from tests.sync.signing_in import Hands, by_token, fresh_start, keyring_of, on_dovecot, signed_in_before
+from tests.sync.signing_in import (
+    Hands,
+    by_token,
+    fresh_start,
+    keyring_of,
+    on_dovecot,
+    signed_in_before,
+    until,
+)
 from tui.config.secrets import Secrets
 from tui.model.account import Login
 from tui.model.command import QueueMessage
@@ -171,7 +179,7 @@ def test_leaving_does_not_wait_for_a_silent_identity_service(
         signed_in_before(identity, account)
         rig = make_rig(account, known=False, watch=True)
         rig.ask(QueueMessage(account.address, account.address, ("friend@contoso.example",), letter(1)))
-        time.sleep(0.5)
+        until(lambda: silent.connections)
         begun = time.monotonic()
         assert rig.engine.close(2.0)
         assert time.monotonic() - begun < 1.0

@@ -204,7 +204,7 @@ def test_cancelling_when_the_service_hangs(rig: Rig, account: Account) -> None:
         waiting = _begin(
             rig, replace(account, authority=f"https://localhost:{silent.port}/common"), Way.DEVICE
         )
-        time.sleep(0.2)
+        until(lambda: silent.connections)
         begun = time.monotonic()
         rig.ask(CancelSignIn(account.address))
         with pytest.raises(Cancelled):
