@@ -131,3 +131,9 @@ def test_the_topmost_received_field_says_when_it_came() -> None:
     assert header.received_date(header.split(header.block(raw))) == 1772445600
     assert header.received_date(header.split(b"Received: from a by b\n")) is None
     assert header.received_date(header.split(b"Subject: x\n")) is None
+
+
+def test_fields_without_number_take_no_memory_without_limit() -> None:
+    found = header.split(b"Subject: first\n" + b"X: y\n" * (header.MOST_FIELDS + 1000))
+    assert len(found) == header.MOST_FIELDS
+    assert found[0] == ("subject", b" first")

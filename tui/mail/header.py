@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from tui.mail import charset, dates, mailboxes, parameters, words
 from tui.model.message import Address, Envelope
@@ -26,6 +27,8 @@ _USUAL = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _MOST_REFERENCES = 200
+MOST_FIELDS = 120_000
+"""Some 60 are usual; each takes more memory than octets, and a header may be as long as a message."""
 _PRINTED = ("message-id", "date", "from", "subject")
 
 
@@ -76,12 +79,14 @@ def skip_envelope_line(raw: bytes) -> int:
 
 def split(block: bytes) -> list[tuple[str, bytes]]:
     """Fields of a header block in order: lower-case name, and the value as it stands, still folded."""
-    return [(match[1].decode("ascii").lower(), match[2]) for match in _FIELD.finditer(block)]
+    return [
+        (match[1].decode("ascii").lower(), match[2]) for match in islice(_FIELD.finditer(block), MOST_FIELDS)
+    ]
 
 
 def split_named(block: bytes) -> list[tuple[str, bytes]]:
     """As `split`, with names as they are written."""
-    return [(match[1].decode("ascii"), match[2]) for match in _FIELD.finditer(block)]
+    return [(match[1].decode("ascii"), match[2]) for match in islice(_FIELD.finditer(block), MOST_FIELDS)]
 
 
 def unfold(value: bytes, hint: str = "") -> str:

@@ -17,7 +17,8 @@ from tui.model.message import NO_FLAGS, Flag
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _ANY_QUOTED = re.compile(rb"^>+(?=From )", re.MULTILINE)
 _ADDED = re.compile(
-    rb"^(?:status|x-status|x-keywords|x-uid|x-mozilla-\w+|content-length|lines):[^\n]*\n(?:[ \t][^\n]*\n)*",
+    rb"^(?:status|x-status|x-keywords|x-uid|x-mozilla-\w+|content-length|lines):[^\n]*+\n"
+    rb"(?:[ \t][^\n]*+\n)*+",
     re.MULTILINE | re.IGNORECASE,
 )
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
