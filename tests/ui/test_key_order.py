@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+
+import pytest
 from textual import events
 from textual.app import ComposeResult
 from textual.keys import _character_to_key
@@ -13,6 +16,7 @@ from tests.ui.eyes import until
 from tests.ui.memory import row
 from tui.model import command as c
 from tui.ui.app import OutlookApp
+from tui.ui.key_order import KeyOrder
 
 SIZE = (80, 24)
 
@@ -50,3 +54,16 @@ async def test_what_follows_the_slash_is_searched_and_does_nothing_else(app_of: 
         bundle(app, "/", *"delamp")
         await until(pilot, lambda: app.mail.search_bar.value == "delamp")
         assert not any(isinstance(one, c.Delete | c.Archive) for one in app.engine.posted)
+
+
+async def test_a_key_as_the_program_ends_leaves_nothing_unawaited(
+    app_of: AppOf, monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    async def hand_on(event: events.Event) -> None:
+        pass
+
+    app = app_of()
+    monkeypatch.setattr(app, "run_worker", lambda *work, **named: None)
+    await KeyOrder(app, hand_on).take(events.Key("ctrl+q", None))
+    gc.collect()
+    assert not [str(one.message) for one in recwarn]

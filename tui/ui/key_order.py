@@ -11,11 +11,13 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from textual import events
 from textual.app import App
 from textual.dom import DOMNode
 from textual.message_pump import MessagePump
+from textual.worker import WorkType
 
 _PATIENCE = 0.5
 """Seconds after which a key is no longer waited for: a widget that hangs must not take the keyboard along."""
@@ -41,7 +43,8 @@ class KeyOrder:
             return
         self._busy = True
         target = await self._hand_on(event)
-        self._app.run_worker(self._follow(target), group="keys", name="keys")
+        follow: WorkType[None] = partial(self._follow, target)
+        self._app.run_worker(follow, group="keys", name="keys")
 
     async def _follow(self, target: DOMNode | None) -> None:
         try:
