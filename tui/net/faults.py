@@ -108,8 +108,8 @@ def smtp_refused(
     found = explain(text, "smtp", token=signing_in is Auth.OAUTH2)
     retry = found.retry_class if found else Retry.BACKOFF if code < 500 else _unknown(signing_in)
     kind = _special(found, signing_in)
-    if kind is Offline and retry is Retry.NEVER:
-        kind = None  # a 5yz reply is for good, whatever its text looks like
+    if kind and (retry is Retry.BACKOFF) != (kind in (Busy, Offline)) and retry is not Retry.REFRESH:
+        kind = None  # 4yz is for now and 5yz for good, whatever the text looks like
     if kind is None and (retry is Retry.BACKOFF or (code < 500 and retry is not Retry.NEVER)):
         kind = Busy
     if kind is None:
