@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,6 +25,13 @@ from tui.store.database import Database
 from tui.sync.engine import Engine
 
 _users = itertools.count(1)
+
+
+def pytest_configure() -> None:
+    """Programs under test are to end by Ctrl+C also where this run was started in the background, which makes
+    a shell have SIGINT ignored by it and by all its children."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _need_dovecot() -> None:

@@ -119,7 +119,8 @@ class ServersStep(Step):
     def begin(self) -> None:
         """Enter goes on from here where nothing has to be changed."""
         if self._account is None:
-            self._incoming.focus()
+            self.scroll_home(animate=False)
+            self._incoming.focus(scroll_visible=False)
         else:
             super().begin()
 
