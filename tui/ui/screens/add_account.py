@@ -229,6 +229,7 @@ class AddAccountScreen(Sheet[str]):
             smtp=smtp,
             login=login,
             smtp_login=smtp_login,
+            authority=self._login.authority or known.authority,
         )
         account = self._servers.more(account)
         if not account.client_id:  # one that was asked for on the way is in no field

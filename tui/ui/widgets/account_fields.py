@@ -15,6 +15,7 @@ from textual.widgets import Input, Select, Static
 from tui.mail.addresses import ascii_domain
 from tui.model.account import USUAL_PORTS, Auth, Login, SecretSource, Security, Server
 from tui.model.error import BadInput
+from tui.model.issuer import ISSUERS, authority
 from tui.model.safe_text import safe_line
 from tui.model.secret import Secret
 from tui.ui.widgets.form import CleanInput, Field
@@ -31,6 +32,10 @@ _SOURCES = (
 
 _NO_SIGNER = (
     "It is not known who signs people in for this service: use a command that prints an access token."
+)
+_AUTHORITY = (
+    "The address of the service that signs people in, as its owner names it. A command that prints an access "
+    "token does as well."
 )
 
 
@@ -113,13 +118,21 @@ class LoginFields(Vertical):
     """User name, kind of secret, where it comes from, and the secret or the command itself.
 
     `known` means that a secret is kept already: an empty field then leaves it as it is. `signer` names who
-    signs in by OAuth, "" where nobody is known to.
+    signs in by OAuth, "" where nobody is known to. `authority` is the address of one of the account's own,
+    which can be typed where nobody is known; None where none can be had.
     """
 
-    def __init__(self, login: Login, known: bool, signer: str, *, id: str) -> None:
+    def __init__(
+        self, login: Login, known: bool, signer: str, *, id: str, authority: str | None = None
+    ) -> None:
         super().__init__(id=id, classes="login")
         self._known = known
         self._signer = signer
+        self._authority = CleanInput(
+            authority or "", placeholder="https://login.microsoftonline.com/common", compact=True
+        )
+        self._may_name = authority is not None
+        self._names = bool(authority)
         self._user = CleanInput(login.username, compact=True)
         self._kind = Select(
             [(Content(text), value) for text, value in _KINDS],
@@ -139,6 +152,7 @@ class LoginFields(Vertical):
         self._kind_field = Field("Sign in by", self._kind)
         self._secret_field = Field("Password", self._secret)
         self._command_field = Field("Command", self._command)
+        self._authority_field = Field("Authority", self._authority)
         self._advice = Static(classes="advice muted")
 
     def compose(self) -> ComposeResult:
@@ -148,6 +162,7 @@ class LoginFields(Vertical):
         yield Field("The secret", self._source)
         yield self._secret_field
         yield self._command_field
+        yield self._authority_field
         yield self._advice
 
     def on_mount(self) -> None:
@@ -156,7 +171,7 @@ class LoginFields(Vertical):
 
     def fill(self, login: Login, signer: str) -> None:
         """Show another sign-in; a secret that was typed stays."""
-        self._signer = signer
+        self._signer, self._names = signer, False
         self._user.value = login.username
         self._kind.value = login.auth
         self._source.value = login.source
@@ -169,6 +184,11 @@ class LoginFields(Vertical):
     def use(self, source: SecretSource) -> None:
         """Choose where the secret comes from."""
         self._source.value = source
+
+    @property
+    def authority(self) -> str:
+        """The authority that was typed, "" where none is asked for."""
+        return self._authority.value.strip() if self._asks_authority else ""
 
     @property
     def chosen(self) -> Login:
@@ -184,6 +204,8 @@ class LoginFields(Vertical):
         self._require(self._user_field, self._user, "" if user else "Type the user name.")
         if by_command:
             self._require(self._command_field, self._command, _wrong_command(command))
+        elif not typed and self._asks_authority:
+            self._require(self._authority_field, self._authority, _wrong_authority(self.authority))
         elif not typed:
             self._require(self._kind_field, self._kind, "" if self._signer else _NO_SIGNER)
         elif not self._known:
@@ -205,6 +227,7 @@ class LoginFields(Vertical):
         by_token = self._auth is Auth.OAUTH2
         self._kind_field.complain("")
         self._command_field.display = by_command
+        self._authority_field.display = self._asks_authority
         self._secret_field.display = not by_command and not by_token
         self._secret.placeholder = "unchanged" if self._known else "password"
         noun = "access token" if by_token else "password"
@@ -213,12 +236,21 @@ class LoginFields(Vertical):
             if by_command
             else f"You sign in at {self._signer} in the next step; no password is typed here."
             if by_token and self._signer
+            else _AUTHORITY
+            if self._asks_authority
             else _NO_SIGNER
             if by_token
             else ""
         )
         self._advice.update(Content(words))
         self._advice.display = bool(words)
+
+    @property
+    def _asks_authority(self) -> bool:
+        """Whether the person has to say who signs them in, or has said so."""
+        by_command = self._source.selection is SecretSource.COMMAND
+        unknown = self._names or not self._signer
+        return self._may_name and unknown and self._auth is Auth.OAUTH2 and not by_command
 
     @property
     def _auth(self) -> Auth:
@@ -229,6 +261,16 @@ class LoginFields(Vertical):
         if words:
             control.focus()
             raise BadInput(words)
+
+
+def _wrong_authority(text: str) -> str:
+    if not text:
+        return "Type the address of the service that signs you in, or let a command print the token."
+    try:
+        authority(text, ISSUERS[0], "")
+    except ValueError:
+        return "An authority is an address that begins with https://, or a tenant of Microsoft's."
+    return ""
 
 
 def _wrong_command(command: str) -> str:

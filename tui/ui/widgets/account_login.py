@@ -26,7 +26,8 @@ class LoginStep(Step):
         issuer = issuer_of(account) if account else None
         signer = issuer.title if issuer else ""
         self._note = Static(classes="advice")
-        self._login = LoginFields(own, account is not None, signer, id="login")
+        authority = account.authority if account else ""
+        self._login = LoginFields(own, account is not None, signer, id="login", authority=authority)
         self._differs = Tick("Sending signs in differently", smtp is not None, id="differs")
         self._smtp_login = LoginFields(smtp or Login(""), smtp is not None, "", id="smtp-login")
 
@@ -68,6 +69,11 @@ class LoginStep(Step):
     def chosen(self) -> Login:
         """The way to sign in that is chosen, complete or not."""
         return self._login.chosen
+
+    @property
+    def authority(self) -> str:
+        """The authority of the account's own, "" for the usual one."""
+        return self._login.authority
 
     def named(self, username: str) -> None:
         """Show the user name that whoever approved is known by."""
