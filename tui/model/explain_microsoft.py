@@ -96,7 +96,7 @@ MICROSOFT: tuple[SignInRule, ...] = (
         {65001, 90094, 90095},
         "An administrator must approve this app first",
         "Your organisation does not let people approve mail programs themselves.",
-        "Send your administrator the approval link that is shown.",
+        "Send your administrator the approval link: the sign-in page and account login show it.",
         Retry.NEVER,
         "consent_required",
     ),
