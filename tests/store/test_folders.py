@@ -133,3 +133,11 @@ def test_forgetting_an_account_leaves_nothing_of_it(store: Store) -> None:
     assert store.reader.folders(ACCOUNT) == []
     assert list(store.reader.ids(None)) == [kept]
     assert store.reader.check() == []
+
+
+def test_a_vanished_folder_with_mail_that_has_no_place_yet(store: Store) -> None:
+    archive = store.folder("Archive").id
+    (waiting,) = store.writer.append(archive, [local(1)])
+    assert store.writer.folders(ACCOUNT, [one for one in FOLDERS if one.name != "Archive"]) == [archive]
+    assert store.row(waiting).folder == "Archive"
+    assert store.reader.check() == []
