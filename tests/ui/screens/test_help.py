@@ -2,7 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+from textual import events
+
 from tests.ui.screens.conftest import Opening
+from tui.model.explain import explain
 from tui.ui.desk import Desk
 from tui.ui.screens.help import SCOPES, TOUR, HelpScreen
 from tui.ui.screens.welcome import WelcomeScreen
@@ -38,7 +42,28 @@ async def test_search_finds_keys_by_what_they_do(opened: Opening) -> None:
         assert "Move to the archive" in program.text()
         assert "Write a new message" not in program.text()
         await program.type("zzz")
-        assert "No key has these words." in program.text()
+        assert "No key or known error has these words." in program.text()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("0x800ccc0f", "the server ended the connection"),
+        (
+            "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
+            "will not pass your mail on",
+        ),
+        ("AADSTS65001", "approval"),
+    ],
+)
+async def test_an_error_put_into_the_search_is_explained(opened: Opening, text: str, words: str) -> None:
+    async with opened(helping()) as program:
+        program.app.post_message(events.Paste(text))
+        found = explain(text)
+        assert found is not None
+        await program.until(lambda: found.title in program.words())
+        assert found.fix in program.words()
+        assert words in program.words()
 
 
 async def test_it_says_where_things_are_kept(opened: Opening) -> None:

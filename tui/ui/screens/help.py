@@ -1,4 +1,4 @@
-"""The keys as they are in force now, by where they work; where things are kept; and a tour of five points."""
+"""The keys in force, what an error means, where things are kept; and a tour of five points."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from tui.model.explain import explain
+from tui.model.safe_text import safe_line
 from tui.ui import keys
 from tui.ui.desk import Desk
 from tui.ui.screens.dialog import Ask
@@ -21,6 +23,8 @@ from tui.ui.widgets.form import CleanInput
 _COLUMN = 22
 _ID_COLUMN = 24
 _WITH_IDS = 90
+_SHORTEST_ERROR = 5
+"""Letters of the shortest code that is explained (50126, 5.7.1)."""
 
 SCOPES: tuple[tuple[str, str], ...] = (
     ("app", "Everywhere"),
@@ -66,7 +70,8 @@ TOUR: tuple[tuple[str, str], ...] = (
 
 
 class HelpScreen(Sheet[None]):
-    """A search field over all keys; Enter in it, while it is empty, begins the tour."""
+    """A search field over all keys, which also explains an error put into it. Enter in it, while it is empty,
+    begins the tour."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f1", "back", "Back"),
@@ -80,7 +85,9 @@ class HelpScreen(Sheet[None]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "Help")
         self._search = CleanInput(
-            placeholder="Search the keys · Enter begins a tour of five points", compact=True, id="search-keys"
+            placeholder="Search the keys, or paste an error · Enter begins a tour",
+            compact=True,
+            id="search-keys",
         )
         self._text = Static(id="help")
 
@@ -100,7 +107,7 @@ class HelpScreen(Sheet[None]):
 
     @on(Input.Changed)
     def search(self, event: Input.Changed) -> None:
-        """Show the keys that have all the words."""
+        """Show the keys that have all the words, and what the words mean as an error."""
         self._show(event.value)
 
     @on(Input.Submitted)
@@ -146,7 +153,12 @@ class HelpScreen(Sheet[None]):
                 ]
         if not words:
             parts += self._places()
-        self._text.update(Content("\n").join(parts or [Content("No key has these words.")]))
+        meaning = _meaning(search, width)
+        parts = [
+            *meaning,
+            *(parts if parts or meaning else [Content("No key or known error has these words.")]),
+        ]
+        self._text.update(Content("\n").join(parts))
         self.query_one("#help-pane").scroll_home(animate=False)
 
     def _places(self) -> list[Content]:
@@ -161,6 +173,16 @@ class HelpScreen(Sheet[None]):
             Content.styled("Where things are kept", "bold $accent"),
             *(Content.assemble((f"{name:<{_COLUMN}}", "bold"), text) for name, text in lines),
         ]
+
+
+def _meaning(text: str, width: int) -> list[Content]:
+    """What a text means as an error, where it is long enough to be one and known."""
+    found = explain(text) if len(text.strip()) >= _SHORTEST_ERROR else None
+    if found is None:
+        return []
+    lines = [line for words in (found.meaning, found.fix) for line in textwrap.wrap(words, width)]
+    title = Content.assemble((found.title, "bold $accent"), (f"  {safe_line(found.code, 40)}", "dim"))
+    return [title, *map(Content, lines), Content("")]
 
 
 def _line(key: keys.Key, width: int) -> Content:
