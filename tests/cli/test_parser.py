@@ -101,3 +101,11 @@ def test_every_command_has_a_handler_and_help(capsys: pytest.CaptureFixture[str]
         with pytest.raises(SystemExit):
             parse([*name.split(), "--help"])
         assert command.summary in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("line", ["account --help", "-h folder", "--json account -h"])
+def test_help_on_a_family_lists_all_commands(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse(line.split())
+    assert not ended.value.code
+    assert "account add" in capsys.readouterr().out

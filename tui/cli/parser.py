@@ -110,7 +110,8 @@ _FILES = frozenset(
     {"home", "ca_file", "file", "files", "body_file", "attach", "dest", "save_attachments", "paths"}
 )
 GLOBAL_VALUES = frozenset({"--home", "--account"})
-GLOBAL_FLAGS = frozenset({"--json", "--offline", "--demo", "--version", "--help", "-h"})
+_HELP = frozenset({"--help", "-h"})
+GLOBAL_FLAGS = _HELP | {"--json", "--offline", "--demo", "--version"}
 
 
 def nearest(word: str, known: Collection[str]) -> str:
@@ -157,6 +158,8 @@ def find_command(words: Sequence[str], commands: Mapping[str, Command]) -> Found
         return Found(pair, _without(words, places[:2]))
     if first in commands:
         return Found(first, _without(words, places[:1]))
+    if not pair and _HELP.intersection(words) and any(name.startswith(f"{first} ") for name in commands):
+        return Found("", ("--help",))
     raise _unknown(first, pair, commands)
 
 

@@ -81,6 +81,7 @@ def parse(words: Sequence[str]) -> tuple[Command, argparse.Namespace]:
     command = COMMANDS.get(found.name, SCREEN)
     parser = define(Parser(found.name, command.summary), command)
     if not found.name:
+        parser.usage = f"{PROGRAM} [OPTIONS] [COMMAND …]"
         parser.epilog = overview()
         parser.formatter_class = argparse.RawDescriptionHelpFormatter
     return command, parser.read(found.words)
