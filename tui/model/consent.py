@@ -27,8 +27,20 @@ class ConsentRequest:
 
 def consent_request(error: MailError, identity: Identity, address: str) -> ConsentRequest | None:
     """What to send to the administrator of an address; None where a failed sign-in needs no approval."""
-    if not isinstance(error, ConsentNeeded):
-        return None
+    return request_of(identity, address) if isinstance(error, ConsentNeeded) else None
+
+
+def request_ahead(identity: Identity, address: str) -> ConsentRequest | None:
+    """What to send to the administrator while an approval is waited for; None for personal accounts alone.
+
+    Microsoft's page “Need admin approval” often leaves the browser where it is, so that no refusal comes.
+    """
+    organised = identity.issuer.public and not identity.authority.endswith("/consumers")
+    return request_of(identity, address) if organised else None
+
+
+def request_of(identity: Identity, address: str) -> ConsentRequest:
+    """The link and the message for an administrator of the address's organisation."""
     link = admin_consent_url(identity, tenant_of(identity, address))
     return ConsentRequest(link, message_to_admin(identity, address))
 

@@ -81,6 +81,23 @@ async def test_a_browser_that_opened_is_waited_for_and_approval_goes_on(opened: 
         assert not program.engine.of(CancelSignIn)
 
 
+async def test_an_administrator_can_be_asked_while_a_page_that_wants_one_is_open(opened: Opening) -> None:
+    async with opened(screen_of(MICROSOFT)) as program:
+        program.engine.later(BeginSignIn)
+        await program.pilot.press("enter")
+        await told(program, SignInStep(Way.BROWSER, URL, opened=True))
+        assert "administrator" not in program.words()
+    work = replace(MICROSOFT, provider="microsoft365")
+    async with opened(screen_of(work)) as program:
+        program.engine.later(BeginSignIn)
+        await program.pilot.press("enter")
+        await told(program, SignInStep(Way.BROWSER, URL, opened=True))
+        await program.until(lambda: "m copies a message that asks for it" in program.words())
+        await program.pilot.press("m")
+        assert "/v2.0/adminconsent?" in program.app.clipboard
+        assert "Please approve" in program.app.clipboard
+
+
 async def test_a_code_is_shown_large_with_its_time_running_down(opened: Opening) -> None:
     async with opened(screen_of(MICROSOFT)) as program:
         program.engine.later(BeginSignIn)

@@ -16,7 +16,7 @@ from textual.widgets import Button, ContentSwitcher, Input
 from tui.config.desktop import open_url
 from tui.model.account import Account
 from tui.model.command import BeginSignIn, CancelSignIn, PasteAnswer
-from tui.model.consent import ConsentRequest, consent_request
+from tui.model.consent import ConsentRequest, consent_request, request_ahead
 from tui.model.error import BadInput, Cancelled, MailError
 from tui.model.event import SigningIn
 from tui.model.issuer import Identity
@@ -130,7 +130,7 @@ class SignInScreen(Sheet["Approved | None"]):
             case "copy_code":
                 return step is not None and bool(step.user_code)
             case "copy_message" | "copy_link" | "write_message":
-                return self._page == "failed" and self._request is not None
+                return self._page in ("approve", "failed") and self._request is not None
         return True
 
     def _tick(self) -> None:
@@ -178,8 +178,9 @@ class SignInScreen(Sheet["Approved | None"]):
     async def _begin(self, way: Way | None, again: bool = False) -> None:
         """Ask for approval and wait for it; `again` asks as whom even where the browser knows somebody."""
         self._stop()
-        turn, self._way, self._request = self._turn, way, None
-        self._approve.prepare(time.time())
+        turn, self._way = self._turn, way
+        self._request = request_ahead(self._identity, self._account.address)
+        self._approve.prepare(time.time(), organised=self._request is not None)
         self._show("approve")
         async with self._one:
             if turn != self._turn:

@@ -77,6 +77,7 @@ class ApprovePage(Page):
         self._address = safe_line(address, 120)
         self.step: SignInStep | None = None
         self._since = 0.0
+        self._organised = False
         self._before = Static(classes="text")
         self._steps = Vertical(*(Numbered(n, step) for n, step in enumerate(_BY_PASTE, 1)), id="numbers")
         self._code = Static(id="code")
@@ -101,9 +102,10 @@ class ApprovePage(Page):
         """The field for the address that the browser ended on."""
         return self._answer
 
-    def prepare(self, now: float) -> None:
-        """Nothing to do yet: the service is being asked."""
+    def prepare(self, now: float, *, organised: bool) -> None:
+        """Nothing to do yet: the service is asked. `organised`: an administrator may have to approve."""
         self.step, self._since = None, now
+        self._organised = organised
         self._draw(f"◌ Asking {self._issuer.title} how to go on…", "", "")
 
     def show(self, step: SignInStep, now: float) -> None:
@@ -151,7 +153,11 @@ class ApprovePage(Page):
         if step.until:
             left = step.until - now
             clock = f"the code is good for {words.countdown(left)}" if left > 0 else "the code has run out"
-        lines = (f"◌ Waiting for your approval · {clock}", safe_line(step.words, 300))
+        lines = (
+            f"◌ Waiting for your approval · {clock}",
+            safe_line(step.words, 300),
+            _ADMINISTRATOR if self._organised else "",
+        )
         self._waiting.update(Content("\n".join(line for line in lines if line)))
         self._waiting.display = True
 
@@ -190,6 +196,7 @@ class FailedPage(Page):
 
 
 _NO_WINDOW = "No window there? Copy this address (y) into a browser on this computer, or open it again (o):"
+_ADMINISTRATOR = "Does the page want an administrator's approval? m copies a message that asks for it."
 _BY_CODE = "Open the page below on any device (o opens it here), and type this code (c copies it):"
 _TO_OPEN = "The address to open (y copies it, o opens it):"
 _BY_PASTE = (
