@@ -8,7 +8,9 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backends import fail
 
 from tests.rig import Rig, RigMaker, account_on, settings_of
 from tests.servers import certificates
@@ -28,8 +30,13 @@ _users = itertools.count(1)
 
 
 def pytest_configure() -> None:
-    """Programs under test are to end by Ctrl+C also where this run was started in the background, which makes
-    a shell have SIGINT ignored by it and by all its children."""
+    """No test touches the keyring of whoever runs it: where none is set there is none, and the stores that
+    tests define, which enrol themselves with keyring, are not taken for one either.
+
+    Programs under test are to end by Ctrl+C also where this run was started in the background, which makes
+    a shell have SIGINT ignored by it and by all its children.
+    """
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
