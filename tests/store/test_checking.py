@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.store.samples import ACCOUNT, START, Store, message, whole
+from tests.store.samples import Store, message, whole
 
 
 def test_a_sound_store(store: Store) -> None:
@@ -30,12 +30,3 @@ def test_each_harm_is_named(store: Store, harm: str, words: str) -> None:
         store.writer._db.execute(statement)
     problems = store.reader.check()
     assert any(words in one for one in problems), problems
-
-
-def test_usage(store: Store) -> None:
-    store.writer.added(store.folder("INBOX").id, [whole(1, size=500), whole(2, size=700), message(3)])
-    by_name = {one.name: one for one in store.reader.usage(ACCOUNT)}
-    inbox = by_name["INBOX"]
-    assert (inbox.messages, inbox.bodies, inbox.octets, inbox.oldest) == (3, 2, 1_200, START + 1)
-    assert (by_name["Sent"].messages, by_name["Sent"].oldest) == (0, 0)
-    assert len(store.reader.usage()) == 5

@@ -1,4 +1,4 @@
-"""Whether the store is sound, what it holds, and what has outlived its time."""
+"""Whether the store is sound, and what has outlived its time."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from tui.model.error import StoreBroken
-from tui.store.codec import SEQUENCE_BITS, unpack
-from tui.store.records import Usage
+from tui.store.codec import unpack
 
 REMOVED_KEPT_SECONDS = 30 * 86_400
 SENT_KEPT_SECONDS = 30 * 86_400
@@ -60,22 +59,6 @@ def _bodies(db: sqlite3.Connection, limit: int) -> Iterator[str]:
             broken += 1
     if broken:
         yield f"{broken} messages cannot be read: their bytes are damaged."
-
-
-def usage(db: sqlite3.Connection, account: str) -> list[Usage]:
-    """What each folder holds here; `account` "" for all."""
-    found = db.execute(
-        "SELECT account.address, folder.id, folder.name, total, coalesce(sum(whole), 0),"
-        " coalesce(sum(size * whole), 0), coalesce(min(CASE WHEN whole THEN position END), 0)"
-        " FROM folder JOIN account ON account.id = folder.account"
-        " LEFT JOIN message ON message.folder = folder.id"
-        " WHERE ?1 = '' OR address = ?1 GROUP BY folder.id ORDER BY account.id, folder.name",
-        (account,),
-    )
-    return [
-        Usage(address, folder, name, messages, bodies, octets, oldest >> SEQUENCE_BITS)
-        for address, folder, name, messages, bodies, octets, oldest in found
-    ]
 
 
 def expire(db: sqlite3.Connection, now: int) -> None:

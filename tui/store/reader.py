@@ -22,6 +22,7 @@ from tui.store import (
     drafts,
     flags,
     folders,
+    holdings,
     indexing,
     listing,
     outbox,
@@ -35,6 +36,8 @@ from tui.store.database import Database
 from tui.store.faults import translated
 from tui.store.records import (
     FlagState,
+    Holding,
+    Holdings,
     Missing,
     Pending,
     PendingKind,
@@ -42,11 +45,12 @@ from tui.store.records import (
     Request,
     UidlRow,
     Unindexed,
-    Usage,
 )
 
 __all__ = [
     "FlagState",
+    "Holding",
+    "Holdings",
     "Missing",
     "Pending",
     "PendingKind",
@@ -55,7 +59,6 @@ __all__ = [
     "Request",
     "UidlRow",
     "Unindexed",
-    "Usage",
 ]
 
 _P = ParamSpec("_P")
@@ -127,9 +130,13 @@ class Reader:
         """The account's folder for a role; a server's before a local one."""
         return self._ask(folders.folder_role, account, role)
 
-    def usage(self, account: str = "") -> list[Usage]:
-        """What each folder holds on this computer."""
-        return self._ask(checking.usage, account)
+    def holdings(self, account: str) -> Holdings:
+        """What an account has on this disk, and what waits to leave it."""
+        return self._ask(holdings.holdings, account, self._path)
+
+    def index_octets(self, wanted: Callable[[], bool] = lambda: True) -> int:
+        """What the search index of all accounts takes, 0 when that is no longer `wanted`. Takes its time."""
+        return self._ask(holdings.index_octets, wanted)
 
     # Lists and messages
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from tui.model.folder import Role
@@ -160,14 +161,48 @@ class SentCopyOf(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
-    """What a folder holds on this computer. `octets` are those of whole messages, before compression;
-    `oldest` is the receipt of the oldest whole message in Unix seconds, 0 for none."""
+class Holding:
+    """What a folder holds on this computer.
 
-    account: str
+    Of `messages`, `on_server` are also on the server and `bodies` are here whole; `octets` are those of whole
+    messages before compression, `with_files` the part of them in messages with attachments. `oldest` is the
+    receipt of the oldest whole message, `removed` when the one was put here that lies longest in the
+    wastebasket (Unix seconds, 0 for none). `left` have been fetched by POP3 and are no more on the server;
+    `held` vanished from it and wait for the person's word.
+    """
+
     folder: int
     name: str
+    role: Role
+    local: bool
     messages: int
+    on_server: int
     bodies: int
     octets: int
+    with_files: int
     oldest: int
+    left: int
+    held: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What an account has on this disk.
+
+    `waiting` changes are still to be told to the server, it has `refused` others; `outbox` counts mails that
+    have not left, `drafts` those being written, `to_index` messages that a search may miss. The store at
+    `path` is that of all accounts: its files take `store_octets`, and `free_octets` are left on that disk
+    (None where the system does not say).
+    """
+
+    account: str
+    folders: tuple[Holding, ...]
+    waiting: int
+    refused: int
+    outbox: int
+    drafts: int
+    to_index: int
+    path: Path
+    store_octets: int
+    free_octets: int | None
