@@ -244,6 +244,14 @@ def test_nothing_is_left_to_do_and_no_shell_is_used() -> None:
     assert not _everywhere(lambda path: re.findall(words, path.read_text(encoding="utf-8")))
 
 
+def test_no_group_of_a_regular_expression_is_possessive() -> None:
+    """Python 3.11.0 to 3.11.4, Debian 12 among them, match such a group wrongly (CPython issue 106052)."""
+    words = r"\)(?:[*+?]|\{[0-9,]*\})\+|\(\?>"
+
+    assert not _everywhere(lambda path: re.findall(words, path.read_text(encoding="utf-8")))
+    assert re.findall(words, r"(?:ab)*+ (?:ab){1,9}+ (?>ab) [^a]*+ (ab)*") == [")*+", "){1,9}+", "(?>"]
+
+
 def test_rules_see_what_they_are_for() -> None:
     """The rules above pass on every file; here each of their eyes is shown what it must see."""
 

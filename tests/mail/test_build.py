@@ -15,7 +15,9 @@ from tui.model.error import BadInput
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 LINE_BREAKS = ["\r\n", "\n", "\r", "\0", "\x85", "\u2028", "\u2029", "\x0b", "\x1c"]
 ODD = st.sampled_from([*LINE_BREAKS, " ", "=?", ";", '"', "\\", "?="])
-LETTERS = st.lists(st.one_of(st.characters(codec="utf-8"), ODD)).map("".join)
+# Readers take a byte order mark off the beginning of a text, so it cannot come back.
+LETTER = st.characters(codec="utf-8", exclude_characters="\ufeff")
+LETTERS = st.lists(st.one_of(LETTER, ODD)).map("".join)
 
 
 FINE = Draft(account="you@example.org", to="a@x.example", subject="Hi", body="text\n")

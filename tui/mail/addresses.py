@@ -9,7 +9,7 @@ from tui.model.message import Address
 
 _SPLIT = re.compile(r"[,;\n]")
 _GUARDED = re.compile(
-    r'"(?:[^"\\]|\\.)*+"?|<[^<>\n]*+>|\((?:[^()\\]|\\.)*+\)|[,;\n]|[^",;\n<(]++|.', re.DOTALL
+    r'"[^"\\]*+(?:\\.[^"\\]*+)*"?|<[^<>\n]*+>|\([^()\\]*+(?:\\.[^()\\]*+)*\)|[,;\n]|[^",;\n<(]++|.', re.DOTALL
 )
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LOCAL = re.compile(r"[^\s\"(),:;<>@\[\\\]]+|\"(?:[^\"\\]|\\.)*\"")

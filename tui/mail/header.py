@@ -11,10 +11,11 @@ from tui.mail import charset, dates, mailboxes, parameters, words
 from tui.model.message import Address, Envelope
 
 _NAME = rb"[!-9;-~]+[ \t]*:"
-_FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.MULTILINE)
+_FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:([^\n]*+(?:\n[ \t][^\n]*+){0,120000})", re.MULTILINE)
 _STRANGE = re.compile(rb"^(?!" + _NAME + rb"|[ \t]|>?From |$)", re.MULTILINE)
 # Lines that need no second look: a match to the end says the same as a search for a strange one, sooner.
-_REGULAR = re.compile(rb"(?:(?:" + _NAME + rb"|[ \t]|>?From )[^\n]*+(?:\n|\Z)|\n)*+")
+# Each turn of a repeated group takes memory: a header of more lines than any honest one is searched.
+_REGULAR = re.compile(rb"(?:(?:" + _NAME + rb"|[ \t]|>?From )[^\n]*+(?:\n|\Z)|\n){0,5000}")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(r"\r?\n[ \t]*")
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")

@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator
 
 # Quotes count only after "=" (WHATWG HTML 13.2.5.32 ff.), so that <p don't> does not eat the mail.
-_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^=>]++|=\s*+(?:"[^"]*+"|'[^']*+'|))*+)>""")
+# The look-ahead keeps what it found; else each reading of the quotes would be tried for a tag without an end.
+_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*+)(?=((?:[^=>]++|=\s*+(?:"[^"]*+"|'[^']*+'|)){0,5000}))\3>""")
 _LOOSE_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)([^>]*+)>")
 _ATTRIBUTE = re.compile(r"""([^\s=/>"'<][^\s=/>]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++)))?""")
 _LONG_REFERENCE = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9a-fA-F]{9,});?")

@@ -10,7 +10,7 @@ from tui.model.safe_text import safe_line
 
 _FOLD = re.compile(r"\r?\n[ \t]")
 _NAME = re.compile(r"[A-Za-z-]+")
-_PARAMETER = re.compile(r';([A-Za-z-]++)=((?:"[^"]*+"|[^";:]++)*+)')
+_PARAMETER = re.compile(r';([A-Za-z-]++)=((?:"[^"]*+"|[^";:]++)*)')
 _TIME = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})?(Z)?)?")
 _DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:\d+S)?)?")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)

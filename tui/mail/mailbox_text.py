@@ -18,7 +18,7 @@ _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _ANY_QUOTED = re.compile(rb"^>+(?=From )", re.MULTILINE)
 _ADDED = re.compile(
     rb"^(?:status|x-status|x-keywords|x-uid|x-mozilla-\w+|content-length|lines):[^\n]*+\n"
-    rb"(?:[ \t][^\n]*+\n)*+",
+    rb"(?:[ \t][^\n]*+\n){0,5000}",
     re.MULTILINE | re.IGNORECASE,
 )
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")

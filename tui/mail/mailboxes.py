@@ -11,11 +11,12 @@ _SIMPLE = re.compile(
     r'\s*+([\w .!#$%&*+/^`{|}~\'=?-]*+)<([^\s<>@"(),;:\\\[\]]++@[^\s<>@"(),;:\\\[\]]++)>\s*+\Z'
 )
 _BARE = re.compile(r'\s*+([^\s<>@"(),;:\\\[\]]++@[^\s<>@"(),;:\\\[\]]++)\s*+\Z')
+# A repeated group takes memory for each turn: hence limits, which no honest name reaches.
 _TOKEN = re.compile(
     r"""
-    (?P<quoted>"(?:[^"\\]|\\.)*+")
+    (?P<quoted>"[^"\\]*+(?:\\.[^"\\]*+){0,5000}")
   | (?P<stray>")
-  | (?P<angle><(?:"(?:[^"\\]|\\.)*+"|[^<>"])*+>|<[^<>]*+>)
+  | (?P<angle><[^<>"]*+(?:"[^"\\]*+(?:\\.[^"\\]*+){0,5000}"[^<>"]*+){0,5000}>|<[^<>]*+>)
   | (?P<open><)
   | (?P<blank>\s++)
   | (?P<literal>\[[^\[\]\s]*+\])

@@ -10,7 +10,7 @@ from tui.mail import charset, transfer
 # Splitting first keeps a word without an end from being searched for over the whole field, again and again.
 # `=?=` is the end of a word whose text ends in "=", never a beginning.
 _BEGIN = re.compile(r"=\?(?!=)")
-_WORD = re.compile(r"([^?\s]{1,80})\?([bBqQ])\?([^?]*+(?:\?(?!=)[^?]*+)*+)\?=")
+_WORD = re.compile(r"([^?\s]{1,80})\?([bBqQ])\?(.*?)\?=", re.DOTALL)
 _BLANK = re.compile(r"\s*+")
 
 
