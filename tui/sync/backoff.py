@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tui.model.error import Busy, MailError
@@ -47,6 +50,23 @@ def pace(host: str) -> float:
     """Seconds that are to pass between two mails handed to this server."""
     name = host.lower().rstrip(".")
     return next((one for domain, one in PACES if name == domain or name.endswith(f".{domain}")), 0.0)
+
+
+class Pace:
+    """Lets so much time pass between two mails of an account as its server wants. Any thread may use it."""
+
+    def __init__(self, steady: Callable[[], float] = time.monotonic) -> None:
+        self._steady = steady
+        self._lock = threading.Lock()
+        self._next: dict[str, float] = {}
+
+    def turn(self, address: str, host: str) -> float:
+        """Seconds to wait before the next mail is handed over; the one after that waits for both."""
+        with self._lock:
+            now = self._steady()
+            at = max(now, self._next.get(address, now))
+            self._next[address] = at + pace(host)
+            return at - now
 
 
 RETRY_MINUTES = (1, 5, 15, 60, 120, 240)

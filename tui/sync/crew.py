@@ -1,4 +1,4 @@
-"""The threads that serve accounts: one worker each, and the outbox."""
+"""The threads that serve accounts: one worker each, and those of the outbox."""
 
 from __future__ import annotations
 
@@ -217,10 +217,9 @@ class Crew:
             self._workers.clear()
         for worker in workers:
             worker.close()
-        if self._outbox:
-            self._outbox.close(max(0.0, deadline - time.monotonic()))
+        sent = self._outbox is None or self._outbox.close(max(0.0, deadline - time.monotonic()))
         ended = [worker.join(max(0.0, deadline - time.monotonic())) for worker in workers]
-        return all(ended)
+        return sent and all(ended)
 
 
 def summary(address: str, future: Future[Any] | None, sent: int, began: float) -> Summary:

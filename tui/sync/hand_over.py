@@ -24,6 +24,10 @@ UNSURE = (
 CUT_EARLY = (
     "The connection ended before the mail was complete; nothing was sent. It is tried again by itself."
 )
+WITH_ANOTHER = (
+    "Another mail of the account could not be handed over just now, so this one waits, too. It is tried "
+    "again by itself."
+)
 
 
 def move(writer: Writer, outgoing: Outgoing, happening: Happening, **fields: int | str) -> bool:
@@ -70,10 +74,16 @@ class HandOver:
         self._explanation = ""
         self._server_id = ""
         self.sign_in: SignInNeeded | None = None  # what the server wants before it takes any mail
+        self.patience: Busy | None = None  # what the server said when it asked to come again later
+        self.for_all = False  # whether that was about the sending as such, and not about this mail
 
     def said(self) -> dict[str, str]:
         """The server's last words and ours about them, for the outbox row."""
         return {"last_error": self._reply, "explanation": self._explanation, "server_id": self._server_id}
+
+    def why(self) -> dict[str, int | str]:
+        """The same for mail that waits because this one could not be handed over."""
+        return {"last_error": self._reply, "explanation": WITH_ANOTHER}
 
     def run(self) -> Happening | None:
         """Hand the mail over; answers what happened, None when it was taken out of the queue meanwhile."""
@@ -134,6 +144,8 @@ class HandOver:
             return Happening.REFUSED
         if isinstance(error, Busy | SignInNeeded):
             self.sign_in = error if isinstance(error, SignInNeeded) else None
+            self.patience = error if isinstance(error, Busy) else None
+            self.for_all = self.patience is not None
             self._heard(error.detail or error.what, error)
             return Happening.DEFERRED
         self._reply, self._explanation = error.detail or error.what, CUT_EARLY
@@ -148,8 +160,9 @@ class HandOver:
         if 200 <= code < 300:
             return self._accepted(text)
         self._heard(f"{code} {text}")
-        waits = isinstance(self._connection.refusal(code, text), Busy)
-        return Happening.DEFERRED if waits else Happening.REFUSED
+        meant = self._connection.refusal(code, text)
+        self.patience = meant if isinstance(meant, Busy) else None
+        return Happening.DEFERRED if self.patience else Happening.REFUSED
 
     def _accepted(self, text: str) -> Happening:
         self._server_id = self._connection.replaced_id(text)

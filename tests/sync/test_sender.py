@@ -1,0 +1,368 @@
+"""Several accounts and many mails: nobody waits for another's server, and no server is stormed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.rig import Rig, settings_of
+from tests.servers.scripted import SMTP_GREETING, Act, Answer, Rule, Scripted, rule, smtp
+from tests.servers.smtp_sink import SmtpSink
+from tests.sync.letters_in import letter
+from tests.sync.test_imap import until
+from tui.config.paths import find
+from tui.config.secrets import Secrets
+from tui.model.account import Account, Login, Protocol, SecretSource, Server
+from tui.model.command import GoOffline, QueueMessage, SendNow
+from tui.model.draft import Outgoing, SendState
+from tui.model.event import Phase
+from tui.model.secret import Secret
+from tui.store.database import Database
+from tui.store.reader import Reader
+from tui.store.writer import Writer
+from tui.sync.board import Board
+from tui.sync.context import Context
+from tui.sync.engine import Engine
+from tui.sync.outbox import Outbox
+from tui.sync.search import Search
+
+FIRST, SECOND = "first@localhost.example", "second@localhost.example"
+TO = ("billing@contoso.example",)
+QUEUED, SENT, FAILED, UNSURE = SendState.QUEUED, SendState.SENT, SendState.FAILED, SendState.UNSURE
+
+
+def account_at(server: Server, address: str = FIRST, username: str = "") -> Account:
+    login = Login(username, source=SecretSource.SESSION)
+    return Account(address, incoming=Protocol.NONE, smtp=server, login=login)
+
+
+def knowing(*addresses: str) -> Secrets:
+    """The passwords of these accounts, for this session."""
+    secrets = Secrets()
+    for address in addresses:
+        secrets.remember(address, "incoming", Secret("word"))
+    return secrets
+
+
+@contextmanager
+def sending(home: Path, *accounts: Account, watch: bool = True, start: bool = True) -> Iterator[Rig]:
+    """An engine with these accounts."""
+    paths = find(str(home))
+    Database.open(paths.database)
+    secrets = knowing(*(account.address for account in accounts))
+    engine = Engine(paths, settings_of(paths, *accounts), secrets, watch=watch)
+    if start:
+        engine.start()
+    try:
+        yield Rig(paths, accounts[0], engine)
+    finally:
+        assert engine.close(5.0)
+
+
+def queued(rig: Rig, number: int, address: str = FIRST) -> int:
+    return int(rig.ask(QueueMessage(address, address, TO, letter(number))))
+
+
+def row(rig: Rig, number: int) -> Outgoing:
+    with Reader(rig.paths.database) as reader:
+        found = reader.outgoing(number)
+    assert found
+    return found
+
+
+def state(rig: Rig, number: int) -> SendState:
+    return row(rig, number).state
+
+
+def senders() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("send:")]
+
+
+@pytest.fixture
+def sink() -> Iterator[SmtpSink]:
+    server = SmtpSink()
+    server.start()
+    yield server
+    server.stop()
+
+
+def scripted(*rules: Rule, greeting: Answer = SMTP_GREETING) -> Scripted:
+    return Scripted(greeting, smtp(*rules))
+
+
+def test_a_server_that_keeps_its_answer_back_holds_up_no_other_account(
+    tmp_path: Path, sink: SmtpSink
+) -> None:
+    """RFC 5321 4.5.3.2.6 has us wait for ten minutes; quitting breaks that off, and nobody knows."""
+    with scripted(rule(rb"^\.\r\n", Act.STALL)) as silent:
+        with sending(tmp_path, account_at(silent.server()), account_at(sink.server, SECOND)) as rig:
+            held_up, behind = queued(rig, 1), queued(rig, 2)
+            assert silent.heard(b".\r\n")
+            began = time.monotonic()
+            others = [queued(rig, number, SECOND) for number in range(3, 6)]
+            until(lambda: all(state(rig, one) is SENT for one in others), 2.0)
+            assert time.monotonic() - began < 2.0
+            assert state(rig, held_up) is SendState.DOT_SENT
+            assert state(rig, behind) is QUEUED
+            began = time.monotonic()
+            assert rig.engine.close(2.0)
+            assert time.monotonic() - began < 1.0
+            assert (state(rig, held_up), state(rig, behind)) == (UNSURE, QUEUED)
+        assert silent.connections == 1
+        assert silent.lines.count(b".\r\n") == 1
+    assert [mail.raw for mail in sink.received] == [letter(number) for number in range(3, 6)]
+
+
+def test_the_mail_of_an_account_shares_a_connection_and_its_thread_ends(tmp_path: Path) -> None:
+    with scripted() as server, sending(tmp_path, account_at(server.server())) as rig:
+        rig.ask(GoOffline(True))
+        numbers = [queued(rig, number) for number in range(20)]
+        assert not senders(), "nothing is begun while the person works offline"
+        rig.ask(GoOffline(False))
+        until(lambda: all(state(rig, one) is SENT for one in numbers))
+        assert server.connections == 1
+        until(lambda: not senders())
+        late = queued(rig, 21)
+        until(lambda: state(rig, late) is SENT)
+        until(lambda: not senders())
+        assert server.connections == 2
+
+
+FAULTS: list[tuple[str, Answer, tuple[Rule, ...]]] = [
+    ("hangs up", Act.CLOSE, ()),
+    ("closes", b"421 4.3.2 Service not active\r\n", ()),
+    ("no SMTP", b"SSH-2.0-x\r\n", ()),
+    ("no EHLO", SMTP_GREETING, (rule(rb"^(?i:EHLO)", Act.CLOSE),)),
+    ("too many", SMTP_GREETING, (rule(rb"^AUTH", b"432 4.3.2 Concurrent connections limit exceeded\r\n"),)),
+    ("sign-in", SMTP_GREETING, (rule(rb"^AUTH", b"535 5.7.8 no\r\n"),)),
+    ("busy", SMTP_GREETING, (rule(rb"^MAIL", b"451 4.7.500 Server busy\r\n"),)),
+    ("leaves", SMTP_GREETING, (rule(rb"^RCPT", (b"421 4.7.0 bye\r\n", Act.CLOSE)),)),
+    ("cut", SMTP_GREETING, (rule(rb"^DATA", Act.CLOSE),)),
+    ("cut at the dot", SMTP_GREETING, (rule(rb"^\.\r\n", Act.CLOSE),)),
+]
+
+
+@pytest.mark.parametrize(("greeting", "rules"), [one[1:] for one in FAULTS], ids=[one[0] for one in FAULTS])
+def test_a_fault_of_the_server_or_the_line_is_met_once_for_all_mail(
+    tmp_path: Path, greeting: Answer, rules: tuple[Rule, ...]
+) -> None:
+    """Fifty mails are no fifty connections: Exchange locks out who comes so often."""
+    with scripted(*rules, greeting=greeting) as server:
+        account = account_at(server.server(), username="you")
+        with sending(tmp_path, account) as rig:
+            rig.ask(GoOffline(True))
+            numbers = [queued(rig, number) for number in range(50)]
+            rig.ask(GoOffline(False))
+            until(lambda: any(row(rig, one).last_error for one in numbers))
+            until(lambda: not senders())
+            time.sleep(0.3)
+            assert server.connections == 1
+            rows = [row(rig, one) for one in numbers]
+        assert {one.state for one in rows[1:]} == {QUEUED}
+        assert sum(one.attempts for one in rows) <= 1, "what was not tried has been tried no more often"
+        assert all(one.due <= time.time() + 61 for one in rows)
+
+
+def test_what_is_about_one_mail_holds_up_no_other(tmp_path: Path) -> None:
+    refused_then_taken = b"550 5.7.60 no\r\n", b"250 ok\r\n"
+    rules = rule(rb"^MAIL", *refused_then_taken)
+    with scripted(rules) as server, sending(tmp_path, account_at(server.server())) as rig:
+        rig.ask(GoOffline(True))
+        numbers = [queued(rig, number) for number in range(4)]
+        rig.ask(GoOffline(False))
+        until(lambda: all(state(rig, one) in (SENT, FAILED) for one in numbers))
+        assert [state(rig, one) for one in numbers] == [FAILED, SENT, SENT, SENT]
+
+
+@pytest.mark.parametrize(
+    "at", [rb"^MAIL", rb"^\.\r\n", rb"^[A-Za-z0-9+/=]{8,}\r\n$"], ids=["MAIL", "dot", "sign-in"]
+)
+def test_the_time_that_a_server_names_is_kept(tmp_path: Path, at: bytes) -> None:
+    said = b"451 4.7.500 Server busy. Suggested Backoff Time: 900000 milliseconds\r\n"
+    with (
+        scripted(rule(at, said)) as server,
+        sending(tmp_path, account_at(server.server(), username="you"), watch=False) as rig,
+    ):
+        number = queued(rig, 1)
+        rig.ask(SendNow((number,)))
+        found = row(rig, number)
+    assert found.state is QUEUED
+    assert found.due >= time.time() + 890
+
+
+def test_tries_are_made_1_5_15_and_60_minutes_apart(tmp_path: Path) -> None:
+    with (
+        scripted(rule(rb"^MAIL", b"451 4.3.0 later\r\n")) as server,
+        sending(tmp_path, account_at(server.server()), watch=False) as rig,
+    ):
+        number = queued(rig, 1)
+        minutes = []
+        for _ in range(5):
+            with Writer(rig.paths.database) as writer:
+                writer.outbox_note(number, due=int(time.time()))
+            rig.ask(SendNow((number,)))
+            found = row(rig, number)
+            assert found.state is QUEUED
+            minutes.append(round((found.due - time.time()) / 60))
+    assert minutes == [1, 5, 15, 60, 120]
+    assert found.attempts == 5 and "later" in found.last_error
+
+
+def test_a_connection_that_slept_is_not_trusted_and_the_mail_goes_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wall clock alone goes on while a computer sleeps."""
+    asleep = [0.0]
+    woken = SimpleNamespace(time=lambda: time.time() + asleep[0])
+    monkeypatch.setattr("tui.sync.sender.time", woken)
+    with scripted() as server, sending(tmp_path, account_at(server.server())) as rig:
+        rig.ask(GoOffline(True))
+        numbers = [queued(rig, number) for number in range(3)]
+
+        def sleep_between(*_event: object) -> None:
+            asleep[0] += 3600.0
+
+        rig.engine.listen(sleep_between)
+        rig.ask(GoOffline(False))
+        until(lambda: all(state(rig, one) is SENT for one in numbers))
+        assert server.connections == 3
+        assert server.lines.count(b".\r\n") == 3
+
+
+def test_two_outboxes_over_one_store_never_send_a_mail_twice(tmp_path: Path) -> None:
+    """As two processes would that both believe to lead: each mail is taken by compare-and-set."""
+    with scripted() as server, sending(tmp_path, account_at(server.server()), start=False) as rig:
+        rig.engine.start(offline=True)
+        numbers = [queued(rig, number) for number in range(30)]
+        settings = rig.engine.settings
+        contexts = [Context(rig.paths.database, settings, knowing(FIRST), Board()) for _ in range(2)]
+        pair = [Outbox(one, lambda *_: None, watch=True) for one in contexts]
+        for context, outbox in zip(contexts, pair, strict=True):
+            context.offline.set()
+            outbox.start()
+        time.sleep(0.2)  # each has put right what it took for left by a crash
+        for context, outbox in zip(contexts, pair, strict=True):
+            context.offline.clear()
+            outbox.nudge()
+        until(lambda: all(state(rig, one) is SENT for one in numbers))
+        for outbox in pair:
+            assert outbox.close(2.0)
+        ids = Counter(line for line in server.lines if line.startswith(b"Message-ID"))
+        dots = server.lines.count(b".\r\n")
+    assert set(ids.values()) == {1}
+    assert len(ids) == dots == 30
+
+
+def test_a_store_that_breaks_stops_all_sending_and_says_so_once(
+    tmp_path: Path, sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tui.model.error import StoreBroken
+    from tui.model.event import Problem
+
+    def broken(*_given: object, **_fields: object) -> bool:
+        raise StoreBroken("The disk is full.")
+
+    told: list[object] = []
+    accounts = account_at(sink.server), account_at(sink.server, SECOND)
+    with sending(tmp_path, *accounts) as rig:
+        rig.engine.listen(told.append)
+        rig.ask(GoOffline(True))
+        numbers = [queued(rig, 1), queued(rig, 2, SECOND)]
+        monkeypatch.setattr(Writer, "outbox_state", broken)
+        rig.ask(GoOffline(False))
+        until(lambda: [one for one in told if isinstance(one, Problem)])
+        until(lambda: not senders())
+        assert [state(rig, one) for one in numbers] == [QUEUED] * 2
+    assert [one.what for one in told if isinstance(one, Problem)] == ["The disk is full."]
+    assert sink.received == []
+
+
+# Unsure mail is looked for
+
+
+def unsure_in(home: Path) -> tuple[Context, Outgoing]:
+    paths = find(str(home))
+    Database.open(paths.database)
+    account = account_at(Server("localhost", 25))
+    context = Context(paths.database, settings_of(paths, account), Secrets(), Board())
+    with Writer(paths.database) as writer, Reader(paths.database) as reader:
+        writer.account(FIRST, Protocol.NONE)
+        number = writer.queue(
+            FIRST, FIRST, TO, letter(1), subject="Letter 1", message_id="letter-1@contoso.example", due=0
+        )
+        for before, after in ((QUEUED, SendState.SENDING), (SendState.SENDING, SendState.DOT_SENT)):
+            assert writer.outbox_state(number, {before}, after)
+        assert writer.outbox_state(number, {SendState.DOT_SENT}, UNSURE)
+        found = reader.outgoing(number)
+    assert found
+    return context, found
+
+
+def test_an_unsure_mail_is_looked_for_again_when_the_line_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context, outgoing = unsure_in(tmp_path)
+    asked: list[Future[Any]] = []
+
+    def look_for(account: str, number: int) -> Future[Any]:
+        assert (account, number) == (FIRST, outgoing.id)
+        asked.append(Future())
+        return asked[-1]
+
+    monkeypatch.setattr("tui.sync.search.send_delay", lambda _: 0.0)
+    monkeypatch.setattr("tui.sync.search.ASK_LATER", 0.0)
+    nudges: list[None] = []
+    search = Search(context, look_for, lambda: nudges.append(None), again=True)
+    with Reader(context.database) as reader, Writer(context.database) as writer:
+
+        def now() -> SendState | None:
+            search.go_on(reader, writer)
+            found = reader.outgoing(outgoing.id)
+            return found.state if found else None
+
+        search.begin(outgoing)
+        assert now() is UNSURE and len(asked) == 1
+        asked[0].set_exception(ConnectionError("gone"))
+        assert now() is UNSURE and len(asked) == 1, "an account that is offline is not made to connect"
+        context.board.enter(FIRST, Phase.UP_TO_DATE)
+        assert now() is UNSURE and len(asked) == 2
+        asked[1].set_result(False)
+        assert now() is UNSURE and len(asked) == 3, "Exchange files its copies late"
+        asked[2].set_result(True)
+        assert now() is SENT
+        assert search.wait() == float("inf")
+    assert len(nudges) == 2
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_what_is_not_found_is_left_to_the_person(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again: bool
+) -> None:
+    context, outgoing = unsure_in(tmp_path)
+    context.board.enter(FIRST, Phase.UP_TO_DATE)
+    asked: list[int] = []
+
+    def look_for(_account: str, number: int) -> Future[Any]:
+        asked.append(number)
+        future: Future[Any] = Future()
+        future.set_result(False)
+        return future
+
+    monkeypatch.setattr("tui.sync.search.send_delay", lambda _: 0.0)
+    search = Search(context, look_for, lambda: None, again=again)
+    search.begin(outgoing)
+    with Reader(context.database) as reader, Writer(context.database) as writer:
+        for _ in range(20):
+            search.go_on(reader, writer)
+        found = reader.outgoing(outgoing.id)
+    assert len(asked) == (5 if again else 1)
+    assert found and found.state is UNSURE
