@@ -12,6 +12,7 @@ import keyring
 import pytest
 from keyring.backends import fail
 
+from tests.config import stores
 from tests.rig import Rig, RigMaker, account_on, settings_of
 from tests.servers import certificates
 from tests.servers import dovecot as real
@@ -39,6 +40,13 @@ def pytest_configure() -> None:
     keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def narrow_keyring() -> Iterator[stores.Memory]:
+    """A password store as narrow as the one of Windows, in the place of this computer's."""
+    with stores.keyring_of(stores.Memory(longest=1280)) as memory:
+        yield memory
 
 
 def _need_dovecot() -> None:

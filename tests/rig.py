@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,14 @@ from tui.store.reader import Reader
 from tui.sync.engine import Engine
 
 WAIT = 20.0
+
+
+def until(truth: Callable[[], object], seconds: float = 15.0) -> None:
+    """Wait until `truth` holds; fail when it does not within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not truth():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.02)
 
 
 @dataclass

@@ -16,7 +16,7 @@ from tests.canaries import Canaries
 from tests.config import stores
 from tests.servers.dovecot import Dovecot
 from tests.servers.identity import IdentityServer
-from tests.sync.signing_in import kept_token, keyring_of, on_dovecot
+from tests.sync.signing_in import kept_token, on_dovecot
 from tests.ui import eyes
 from tui.config import log, paths, settings
 from tui.config.secrets import Secrets
@@ -107,7 +107,7 @@ async def _sign_in(seen: Seen, account: Account, identity: IdentityServer, way: 
 async def test_signing_in_being_refused_and_signing_in_anew(
     home: paths.Paths, account: Account, identity: IdentityServer
 ) -> None:
-    with keyring_of(stores.Memory(1280)):
+    with stores.keyring_of(stores.Memory(1280)):
         async with _opened(home, account) as seen:
             await seen.until(lambda: seen.engine.status(account.address).phase is Phase.SIGN_IN)
             await _sign_in(seen, account, identity, Way.PASTE)

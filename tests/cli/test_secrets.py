@@ -7,7 +7,6 @@ from pathlib import Path
 
 from tests.cli.program import Program, servers
 from tests.config import stores
-from tests.sync.signing_in import keyring_of
 from tui.demo.demo import Demo
 
 
@@ -43,7 +42,7 @@ def test_the_person_is_told_that_the_keyring_is_waited_for(program: Program, dem
     store = stores.Waiting()
     words = ("account", "add", demo.account.address, *servers(demo), "--password-stdin", "--no-test")
     answer = threading.Timer(1.2, store.answered.set)
-    with keyring_of(store):
+    with stores.keyring_of(store):
         answer.start()
         result = program(*words, stdin=b"canary-31cc\n")
     answer.join()

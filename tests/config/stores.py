@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
+import keyring
 from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
 from keyring.backends.chainer import ChainerBackend
@@ -38,6 +40,17 @@ class Memory(KeyringBackend):
         if (service, username) not in self.values:
             raise PasswordDeleteError("not found")
         del self.values[service, username]
+
+
+@contextmanager
+def keyring_of(store: Memory) -> Iterator[Memory]:
+    """Have the program use this password store."""
+    before = keyring.get_keyring()
+    keyring.set_keyring(store)
+    try:
+        yield store
+    finally:
+        keyring.set_keyring(before)
 
 
 class OneCredentialAService(Memory):

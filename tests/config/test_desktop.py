@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.signing_in import until
+from tests.rig import until
 from tui.config.desktop import commands, may_open, open_file, open_url, way_here
 from tui.model.issuer import by_issuer
 from tui.model.sign_in import Way

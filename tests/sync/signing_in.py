@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-import keyring
-
-from tests.config import stores
 from tests.rig import account_on
 from tests.servers.dovecot import Dovecot
 from tests.servers.identity import IdentityServer
@@ -24,17 +19,6 @@ from tui.sync.tokens import Clock, Record
 
 REFRESHES = "token refresh_token"
 """The name under which an IdentityServer counts renewals."""
-
-
-@contextmanager
-def keyring_of(store: stores.Memory) -> Iterator[stores.Memory]:
-    """Have the program use this password store."""
-    before = keyring.get_keyring()
-    keyring.set_keyring(store)
-    try:
-        yield store
-    finally:
-        keyring.set_keyring(before)
 
 
 def by_token(identity: IdentityServer, user: str, **changes: Any) -> Account:
@@ -111,11 +95,3 @@ def login_of(account: Account) -> Login:
 def secret_of(credentials: Credentials, account: Account) -> Secret:
     """What the account signs in with now, for receiving."""
     return credentials.secret(account, login_of(account), "incoming")
-
-
-def until(truth: Callable[[], object], seconds: float = 15.0) -> None:
-    """Wait until `truth` holds; fail when it does not within `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not truth():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.02)

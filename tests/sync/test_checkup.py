@@ -14,7 +14,7 @@ from tests.servers import scripted
 from tests.servers.dovecot import Dovecot
 from tests.servers.identity import IdentityServer
 from tests.servers.scripted import Act, Scripted
-from tests.sync.signing_in import by_token, keyring_of, on_dovecot, signed_in_before
+from tests.sync.signing_in import by_token, on_dovecot, signed_in_before
 from tui.config.settings import save_account
 from tui.model.account import Account, Auth, Login, Protocol, SecretSource
 from tui.model.command import Check, Diagnose, GoOffline, ReloadSettings
@@ -32,7 +32,7 @@ SENDING = [f"smtp {step}" for step in ("name", "port", "encryption", "capabiliti
 @pytest.fixture(autouse=True)
 def store() -> Iterator[stores.Memory]:
     """A password store that works."""
-    with keyring_of(stores.Memory()) as made:
+    with stores.keyring_of(stores.Memory()) as made:
         yield made
 
 

@@ -7,20 +7,12 @@ import time
 import pytest
 
 from tests.config import stores
-from tests.rig import RigMaker
+from tests.rig import RigMaker, until
 from tests.servers.dovecot import Dovecot
 from tests.servers.identity import IdentityServer
 from tests.servers.scripted import Act, Scripted
 from tests.sync.letters_in import letter
-from tests.sync.signing_in import (
-    Hands,
-    by_token,
-    fresh_start,
-    keyring_of,
-    on_dovecot,
-    signed_in_before,
-    until,
-)
+from tests.sync.signing_in import Hands, by_token, fresh_start, on_dovecot, signed_in_before
 from tui.config.secrets import Secrets
 from tui.model.account import Login
 from tui.model.command import QueueMessage
@@ -111,7 +103,7 @@ def test_what_a_refusal_leads_to(
     welcome = Welcome()
     if before:
         welcome.let_in(account.address, "incoming")
-    with keyring_of(stores.Memory()):
+    with stores.keyring_of(stores.Memory()):
         signed_in_before(identity, account)
 
         def run() -> tuple[Door, Token | None]:
@@ -142,7 +134,7 @@ def test_a_stop_between_the_two_tries(identity: IdentityServer, user: str) -> No
         if made:
             raise Cancelled("Stopped.")
 
-    with keyring_of(stores.Memory()):
+    with stores.keyring_of(stores.Memory()):
         signed_in_before(identity, account)
         with pytest.raises(Cancelled):
             sign_in(
@@ -155,7 +147,7 @@ def test_a_refused_password_is_a_refused_password(identity: IdentityServer, user
     account = by_token(identity, f"{user}@example.org", login=Login(user))
     welcome = Welcome()
     welcome.let_in(account.address, "incoming")
-    with keyring_of(stores.Memory()):
+    with stores.keyring_of(stores.Memory()):
         Secrets().set(account.address, "incoming", Secret("password"))
         with pytest.raises(SignInNeeded):
             sign_in(
@@ -173,7 +165,7 @@ def test_a_refused_password_is_a_refused_password(identity: IdentityServer, user
 def test_leaving_does_not_wait_for_a_silent_identity_service(
     make_rig: RigMaker, identity: IdentityServer, oauth_dovecot: Dovecot, user: str
 ) -> None:
-    with keyring_of(stores.Memory()), Scripted(Act.STALL, []) as silent:
+    with stores.keyring_of(stores.Memory()), Scripted(Act.STALL, []) as silent:
         authority = f"https://localhost:{silent.port}/common"
         account = on_dovecot(identity, oauth_dovecot, f"{user}@example.org", authority=authority)
         signed_in_before(identity, account)

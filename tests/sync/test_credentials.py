@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
 from tests.config import stores
+from tests.rig import until
 from tests.servers.dovecot import free_port
 from tests.servers.identity import Failure, IdentityServer
 from tests.sync.signing_in import (
@@ -18,11 +18,9 @@ from tests.sync.signing_in import (
     by_token,
     fresh_start,
     kept_token,
-    keyring_of,
     login_of,
     secret_of,
     signed_in_before,
-    until,
 )
 from tui.config.secrets import Secrets
 from tui.model.account import Account, Auth, Login, Protocol, SecretSource, Server
@@ -33,14 +31,9 @@ from tui.net import oauth
 from tui.sync.credentials import OAUTH, Credentials
 from tui.sync.tokens import Record
 
+pytestmark = pytest.mark.usefixtures("narrow_keyring")
+
 LIFE = 3600
-
-
-@pytest.fixture(autouse=True)
-def store() -> Iterator[stores.Memory]:
-    """A password store as narrow as the one of Windows."""
-    with keyring_of(stores.Memory(longest=1280)) as memory:
-        yield memory
 
 
 @pytest.fixture
@@ -146,20 +139,20 @@ def test_a_sign_in_lasts_over_the_end_of_the_program(identity: IdentityServer, a
 
 
 def test_the_new_refresh_token_is_kept_before_the_access_token_is_used(
-    identity: IdentityServer, account: Account, store: stores.Memory
+    identity: IdentityServer, account: Account, narrow_keyring: stores.Memory
 ) -> None:
     identity.strict = True
     signed_in_before(identity, account)
     credentials = fresh_start()
     seen: list[bool] = []
-    write = store.set_password
+    write = narrow_keyring.set_password
 
     def watched(service: str, username: str, password: str) -> None:
         write(service, username, password)
         if service.endswith("/oauth/0"):  # the header, which comes last
             seen.append(credentials.facts(account.address) is None or not _expires(credentials, account))
 
-    store.set_password = watched  # type: ignore[method-assign]
+    narrow_keyring.set_password = watched  # type: ignore[method-assign]
     secret_of(credentials, account)
     assert seen == [True]
     assert identity.is_good(kept_token(account))
@@ -171,16 +164,16 @@ def _expires(credentials: Credentials, account: Account) -> float:
 
 
 def test_a_service_that_does_not_rotate_costs_no_writing(
-    identity: IdentityServer, account: Account, store: stores.Memory
+    identity: IdentityServer, account: Account, narrow_keyring: stores.Memory
 ) -> None:
     signed_in_before(identity, account)
     identity.rotate = False
     hands = Hands()
     credentials = fresh_start(hands)
-    first, writes = secret_of(credentials, account), store.writes
+    first, writes = secret_of(credentials, account), narrow_keyring.writes
     hands.pass_by(LIFE)
     assert secret_of(credentials, account) != first
-    assert store.writes == writes
+    assert narrow_keyring.writes == writes
 
 
 @pytest.mark.parametrize(

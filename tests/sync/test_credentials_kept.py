@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -17,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.config import stores
+from tests.rig import until
 from tests.servers.identity import IdentityServer
 from tests.sync.keyring_file import OnDisk
 from tests.sync.signing_in import (
@@ -25,11 +25,9 @@ from tests.sync.signing_in import (
     by_token,
     fresh_start,
     kept_token,
-    keyring_of,
     login_of,
     secret_of,
     signed_in_before,
-    until,
 )
 from tui.model.account import Account, SecretSource
 from tui.model.error import MailError, SignInNeeded
@@ -37,14 +35,9 @@ from tui.model.event import Event, Problem
 from tui.model.issuer import Identity, identity_of
 from tui.net import oauth
 
+pytestmark = pytest.mark.usefixtures("narrow_keyring")
+
 LIFE = 3600
-
-
-@pytest.fixture(autouse=True)
-def store() -> Iterator[stores.Memory]:
-    """A password store as narrow as the one of Windows."""
-    with keyring_of(stores.Memory(longest=1280)) as memory:
-        yield memory
 
 
 @pytest.fixture
@@ -62,7 +55,7 @@ def _asked(account: Account) -> Identity:
 
 @pytest.mark.parametrize("broken", [stores.WriteRefused, stores.Forgetful, stores.no_store])
 def test_a_fresh_token_is_not_lost_when_the_keyring_fails(
-    identity: IdentityServer, account: Account, store: stores.Memory, broken: type[stores.Memory]
+    identity: IdentityServer, account: Account, narrow_keyring: stores.Memory, broken: type[stores.Memory]
 ) -> None:
     signed_in_before(identity, account)
     identity.strict = True
@@ -70,7 +63,7 @@ def test_a_fresh_token_is_not_lost_when_the_keyring_fails(
     hands = Hands()
     credentials = fresh_start(hands, events)
     first = secret_of(credentials, account)
-    with keyring_of(broken()):
+    with stores.keyring_of(broken()):
         hands.pass_by(LIFE)
         second = secret_of(credentials, account)
         hands.pass_by(LIFE)
@@ -111,7 +104,7 @@ def test_reading_again_takes_what_another_process_left(identity: IdentityServer,
 
 
 def test_what_was_forgotten_does_not_come_back(
-    identity: IdentityServer, account: Account, store: stores.Memory
+    identity: IdentityServer, account: Account, narrow_keyring: stores.Memory
 ) -> None:
     signed_in_before(identity, account)
     identity.delay = 0.4
@@ -122,7 +115,7 @@ def test_what_was_forgotten_does_not_come_back(
         credentials.forget(account.address)
         with pytest.raises(MailError):
             asked.result(10)
-    assert store.values == {}
+    assert narrow_keyring.values == {}
     with pytest.raises(SignInNeeded):
         secret_of(credentials, account)
 
@@ -144,7 +137,7 @@ class Slow(stores.Memory):
 def test_what_is_forgotten_while_it_is_read_does_not_come_back(
     identity: IdentityServer, account: Account
 ) -> None:
-    with keyring_of(Slow()) as store, ThreadPoolExecutor(1) as pool:
+    with stores.keyring_of(Slow()) as store, ThreadPoolExecutor(1) as pool:
         assert isinstance(store, Slow)
         signed_in_before(identity, account)
         credentials = fresh_start()
@@ -201,22 +194,24 @@ def test_a_grant_that_cannot_be_renewed_is_no_sign_in(identity: IdentityServer, 
 
 
 def test_what_was_not_written_is_written_when_one_tries_again(
-    identity: IdentityServer, account: Account, store: stores.Memory
+    identity: IdentityServer, account: Account, narrow_keyring: stores.Memory
 ) -> None:
     credentials = fresh_start()
     grant = oauth.refresh(_asked(account), identity.grant(account.address))
     credentials.hold(account.address, grant, _asked(account))
-    store.longest = 0
+    narrow_keyring.longest = 0
 
     assert "session" in credentials.keep(account)
     assert credentials.keep(account), "it is still not written"
-    store.longest = 1280
+    narrow_keyring.longest = 1280
     assert credentials.keep(account) == ""
     assert grant.refresh_token is not None
     assert kept_token(account) == grant.refresh_token.reveal()
 
 
-def test_for_this_session_only(identity: IdentityServer, account: Account, store: stores.Memory) -> None:
+def test_for_this_session_only(
+    identity: IdentityServer, account: Account, narrow_keyring: stores.Memory
+) -> None:
     account = replace(account, login=replace(login_of(account), source=SecretSource.SESSION))
     hands = Hands()
     credentials = fresh_start(hands)
@@ -225,7 +220,7 @@ def test_for_this_session_only(identity: IdentityServer, account: Account, store
     first = secret_of(credentials, account)
     hands.pass_by(LIFE)
     assert secret_of(credentials, account) != first
-    assert store.values == {}
+    assert narrow_keyring.values == {}
 
 
 def _renew_and_die(account: Account, store: Path, die_at: int) -> int:
@@ -250,7 +245,7 @@ def test_killed_between_renewal_and_saving(
     identity: IdentityServer, account: Account, tmp_path: Path, strict: bool, die_at: int
 ) -> None:
     """Two pieces and a header are written: killed before the header, the keyring has the old sign-in."""
-    with keyring_of(OnDisk(tmp_path / "store")):
+    with stores.keyring_of(OnDisk(tmp_path / "store")):
         signed_in_before(identity, account)
         old = kept_token(account)
         identity.strict = strict

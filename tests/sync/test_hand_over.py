@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 
-from tests.rig import Rig, RigMaker
+from tests.rig import Rig, RigMaker, until
 from tests.servers.scripted import SMTP_GREETING, Scripted, rule, smtp
 from tests.sync.letters_in import letter
-from tests.sync.signing_in import until
 from tui.model.account import Account, Login, Protocol, SecretSource
 from tui.model.command import QueueMessage, SignIn
 from tui.model.draft import Outgoing, SendState

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,7 +10,7 @@ from typing import Any
 import imapclient
 import pytest
 
-from tests.rig import RigMaker, account_on
+from tests.rig import RigMaker, account_on, until
 from tests.servers.dovecot import MICROSOFT, PASSWORD, PLAIN_IMAP, WITHOUT_MOVE, Dovecot
 from tests.servers.proxy import Proxy
 from tests.sync.letters_in import letter
@@ -39,14 +38,6 @@ def client(dovecot: Dovecot, user: str) -> Iterator[Any]:
         yield made
     finally:
         made.logout()  # type: ignore[no-untyped-call]
-
-
-def until(truth: Callable[[], object], seconds: float = 10.0) -> None:
-    """Wait until `truth` holds; fail when it does not within `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not truth():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("capability", ["", PLAIN_IMAP, MICROSOFT, WITHOUT_MOVE])

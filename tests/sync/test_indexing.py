@@ -7,11 +7,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.rig import until
 from tests.servers.mailbox import messages
 from tui.config.secrets import Secrets
 from tui.config.settings import Settings
@@ -72,14 +73,6 @@ def waiting(database: Path) -> int:
     """How many messages wait for the index."""
     with Reader(database) as reader:
         return reader.to_index_count()
-
-
-def until(truth: Callable[[], object], seconds: float = 30.0) -> None:
-    """Wait until `truth` holds; fail when it does not within `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not truth():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.02)
 
 
 def check(database: Path, count: int) -> None:

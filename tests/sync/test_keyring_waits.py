@@ -6,7 +6,6 @@ import threading
 from pathlib import Path
 
 from tests.config import stores
-from tests.sync.signing_in import keyring_of
 from tui.config.paths import find
 from tui.config.secrets import Secrets
 from tui.config.settings import Settings
@@ -31,7 +30,7 @@ def test_waiting_is_told_and_its_end(tmp_path: Path) -> None:
         if event == KeyringWaits(True):
             waits.set()
 
-    with keyring_of(store), Engine(find(str(tmp_path / "home")), Settings(), Secrets()) as engine:
+    with stores.keyring_of(store), Engine(find(str(tmp_path / "home")), Settings(), Secrets()) as engine:
         engine.listen(hear)
         engine.start(offline=True)
         saved = engine.post(SaveAccount(ME, Secret("canary-8d01")))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
@@ -11,18 +10,11 @@ from typing import Any
 import pytest
 
 from tests.config import stores
-from tests.rig import Rig, RigMaker
+from tests.rig import Rig, RigMaker, until
 from tests.servers.dovecot import Dovecot, free_port
 from tests.servers.identity import Failure, IdentityServer
 from tests.servers.scripted import Act, Scripted
-from tests.sync.signing_in import (
-    by_token,
-    kept_token,
-    keyring_of,
-    on_dovecot,
-    signed_in_before,
-    until,
-)
+from tests.sync.signing_in import by_token, kept_token, on_dovecot, signed_in_before
 from tui.config import desktop
 from tui.model.account import Account, Auth, Login, Protocol, SecretSource
 from tui.model.command import (
@@ -40,12 +32,7 @@ from tui.model.event import Phase, SigningIn
 from tui.model.secret import Secret
 from tui.model.sign_in import SignedIn, SignInStep, Way
 
-
-@pytest.fixture(autouse=True)
-def store() -> Iterator[stores.Memory]:
-    """A password store as narrow as the one of Windows."""
-    with keyring_of(stores.Memory(longest=1280)) as memory:
-        yield memory
+pytestmark = pytest.mark.usefixtures("narrow_keyring")
 
 
 @pytest.fixture(autouse=True)
@@ -139,7 +126,7 @@ def test_kept_at_once(rig: Rig, identity: IdentityServer, account: Account) -> N
 
 def test_kept_for_the_session_only_is_said(rig: Rig, account: Account) -> None:
     rig.ask(SaveAccount(account))
-    with keyring_of(stores.WriteRefused()):
+    with stores.keyring_of(stores.WriteRefused()):
         signed_in = _begin(rig, account, Way.DEVICE, keep=True).result(20)
     assert "session" in signed_in.words
 
@@ -156,12 +143,12 @@ def test_a_test_of_the_account_uses_what_is_held(
     assert kept_token(account) == ""
 
 
-def test_removing_forgets_the_sign_in(rig: Rig, account: Account, store: stores.Memory) -> None:
+def test_removing_forgets_the_sign_in(rig: Rig, account: Account, narrow_keyring: stores.Memory) -> None:
     _begin(rig, account, Way.DEVICE).result(20)
     rig.ask(SaveAccount(account))
-    assert store.values
+    assert narrow_keyring.values
     rig.ask(RemoveAccount(account.address))
-    assert store.values == {}
+    assert narrow_keyring.values == {}
 
 
 def test_a_token_entered_by_hand_takes_the_place_of_a_sign_in(rig: Rig, account: Account) -> None:
@@ -175,13 +162,15 @@ def test_a_token_entered_by_hand_takes_the_place_of_a_sign_in(rig: Rig, account:
     assert kept_token(account) == ""
 
 
-def test_a_password_takes_the_place_of_a_sign_in(rig: Rig, account: Account, store: stores.Memory) -> None:
+def test_a_password_takes_the_place_of_a_sign_in(
+    rig: Rig, account: Account, narrow_keyring: stores.Memory
+) -> None:
     _begin(rig, account, Way.DEVICE).result(20)
     rig.ask(SaveAccount(account))
     _begin(rig, account, Way.DEVICE).result(20)
     login = Login(account.address, source=SecretSource.SESSION)
     rig.ask(SaveAccount(replace(account, login=login), Secret("password")))
-    assert store.values == {}
+    assert narrow_keyring.values == {}
 
 
 @pytest.mark.parametrize("way", list(Way))

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from tests.config import stores
-from tests.rig import Rig, RigMaker
+from tests.rig import Rig, RigMaker, until
 from tests.servers.dovecot import Dovecot, free_port
 from tests.servers.identity import IdentityServer
 from tests.servers.proxy import Fault, Proxy
 from tests.servers.smtp_sink import SmtpSink
 from tests.sync.letters_in import letter
-from tests.sync.signing_in import REFRESHES, kept_token, keyring_of, on_dovecot, signed_in_before, until
+from tests.sync.signing_in import REFRESHES, kept_token, on_dovecot, signed_in_before
 from tui.config import desktop
 from tui.model.account import Account, Offline, Protocol
 from tui.model.command import BeginSignIn, Fetch, FetchBody, QueueMessage, ReloadSettings, SaveAccount
@@ -26,14 +24,7 @@ from tui.model.sign_in import SignedIn, Way
 from tui.store.reader import Reader
 from tui.sync import bulk
 
-pytestmark = pytest.mark.dovecot
-
-
-@pytest.fixture(autouse=True)
-def store() -> Iterator[stores.Memory]:
-    """A password store as narrow as the one of Windows."""
-    with keyring_of(stores.Memory(longest=1280)) as memory:
-        yield memory
+pytestmark = [pytest.mark.dovecot, pytest.mark.usefixtures("narrow_keyring")]
 
 
 @pytest.fixture

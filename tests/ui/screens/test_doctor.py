@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from tests.config import stores
-from tests.sync.signing_in import keyring_of
 from tests.ui import attacks
 from tests.ui.screens.conftest import ME, OTHER, Opened, Opening, account
 from tui.model.command import Check, Diagnose
@@ -29,7 +28,7 @@ HINT = Check("terminal", True, "xterm, 80×24", "Make it larger.")
 
 @pytest.fixture(autouse=True)
 def _keyring() -> Iterator[None]:
-    with keyring_of(stores.Memory()):
+    with stores.keyring_of(stores.Memory()):
         yield
 
 

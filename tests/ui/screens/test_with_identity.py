@@ -6,7 +6,7 @@ loopback, what is found for the address is given, and so is the file of the auth
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,35 +14,30 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from tests.config import stores
 from tests.servers.dovecot import Dovecot
 from tests.servers.identity import IdentityServer
 from tests.sync.letters_in import letter
-from tests.sync.signing_in import kept_token, keyring_of
+from tests.sync.signing_in import kept_token
 from tests.ui.screens.conftest import Opened
 from tui.config import desktop, paths, settings
 from tui.config.secrets import Secrets
 from tui.model import issuer
+from tui.model.account import Auth
 from tui.model.event import Phase
 from tui.model.finding import Finding, Source
-from tui.model.preset import by_name
+from tui.model.preset import by_name, guessed
 from tui.model.sign_in import Way
 from tui.sync.engine import Engine
 from tui.ui.app import OutlookApp
 from tui.ui.screens.add_account import AddAccountScreen
 from tui.ui.screens.mail import MailScreen
 from tui.ui.screens.sign_in import SignInScreen
+from tui.ui.widgets.account_fields import LoginFields, ServerField
 
-pytestmark = pytest.mark.dovecot
+pytestmark = [pytest.mark.dovecot, pytest.mark.usefixtures("narrow_keyring")]
 
 WAIT = 20.0
 Start = Callable[[Way], None]
-
-
-@pytest.fixture(autouse=True)
-def _store() -> Iterator[None]:
-    with keyring_of(stores.Memory(longest=1280)):
-        yield
 
 
 @pytest.fixture
@@ -184,3 +179,43 @@ async def test_somebody_else_approves_and_then_declines(
         identity.user = address
         await program.pilot.press("d")
         await program.until(lambda: f"It works, and {address} is saved." in program.text(), WAIT)
+
+
+async def test_the_authority_of_an_own_service_is_typed(
+    identity: IdentityServer,
+    oauth_dovecot: Dovecot,
+    address: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = (Finding(guessed(address), Source.GUESS, "guessed: the usual names of servers"),)
+    monkeypatch.setattr("tui.sync.engine.find_settings", lambda *_: found)
+    monkeypatch.setattr(desktop, "way_here", lambda _: Way.BROWSER)
+    monkeypatch.setattr(desktop, "open_url", identity.open)
+    async with program_of(tmp_path / "home", identity) as program:
+        form = AddAccountScreen(program.desk)
+        program.app.push_screen(form, program.answered.append)
+        await program.pilot.pause()
+        form._servers._ca_file.value = str(identity.certs.ca)
+        await program.type(address)
+        await program.pilot.press("enter")
+        await program.until(lambda: "How does mail come and go?" in program.text(), WAIT)
+        form.query_one("#imap", ServerField).fill(oauth_dovecot.server("imaps"))
+        form.query_one("#smtp", ServerField).fill(oauth_dovecot.server("submission"))
+        await program.pilot.press("ctrl+n")
+        await program.until(lambda: "How do you sign in?" in program.text(), WAIT)
+        login = form.query_one("#login", LoginFields)
+        login._kind.value = Auth.OAUTH2
+        await program.until(lambda: "Authority" in program.text())
+        await program.pilot.press("ctrl+n")
+        await program.until(lambda: "Type the address of the service" in program.words())
+        login._authority.value = "http://contoso.example"
+        await program.pilot.press("ctrl+n")
+        await program.until(lambda: "begins with https://" in program.words())
+        login._authority.value = identity.authority
+        await program.pilot.press("ctrl+n")
+        await program.until(lambda: "will ask you to let outlook-tui" in program.words(), WAIT)
+        await program.pilot.press("enter")
+        await program.until(lambda: f"It works, and {address} is saved." in program.text(), WAIT)
+        (saved,) = program.desk.engine.settings.accounts
+        assert saved.authority == identity.authority
