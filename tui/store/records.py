@@ -165,9 +165,9 @@ class Holding:
     """What a folder holds on this computer.
 
     Of `messages`, `on_server` are also on the server and `bodies` are here whole; `octets` are those of whole
-    messages before compression, `with_files` the part of them in messages with attachments, `missing` what
-    the others would add. `oldest` is the receipt of the oldest whole message; `goes` is when the first message
-    of the wastebasket goes for good (Unix seconds, 0 for none). `left` have been fetched by POP3 and are no
+    messages before compression, `with_files` those in messages with attachments, `missing` what the others
+    would add. `oldest` is the receipt of the oldest whole message; `goes` is when the first message of
+    the wastebasket goes for good (Unix seconds, 0 for none). `left` have been fetched by POP3 and are no
     more on the server; `held` vanished from it and wait for the person's word.
     """
 

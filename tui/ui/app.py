@@ -28,7 +28,7 @@ from tui.model.safe_text import safe_line
 from tui.ui import crash, keys, theme
 from tui.ui.desk import Desk
 from tui.ui.key_order import KeyOrder
-from tui.ui.messages import EngineSpoke, Said
+from tui.ui.messages import EngineSpoke, GoTo, Said
 from tui.ui.screens.mail import MailScreen
 from tui.ui.sequences import Follower
 
@@ -160,6 +160,13 @@ class OutlookApp(App[str], inherit_bindings=False):
             self.screen.flash(message.sentence)
         else:
             self.notify(safe_line(message.sentence, 400), markup=False)
+
+    @on(GoTo)
+    def _go_to(self, message: GoTo) -> None:
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        if isinstance(self.screen, MailScreen):
+            self.screen.go_to(message.place)
 
     def action_help(self) -> None:
         """Show the keys."""

@@ -130,6 +130,7 @@ TABLE: tuple[Key, ...] = (
     Key("mail.archived", "g a", "go('archive')", "Archive", "Go to the archive"),
     Key("mail.outbox", "g o", "outbox", "Outbox", "See what waits to be sent"),
     Key("mail.refused", "g x", "refused", "Refused", "See what a server refused; try again or give it up"),
+    Key("mail.disk", "g h", "disk", "On this disk", "See what is here, and what is only here"),
     *(
         Key(
             f"mail.folder_{n}",
@@ -210,10 +211,25 @@ TABLE: tuple[Key, ...] = (
     Key("accounts.remove", "d, delete", "remove", "Remove", "Remove the account, after asking", show=True),
     Key("accounts.down", "j", "cursor(1)", "Down", "One account down"),
     Key("accounts.up", "k", "cursor(-1)", "Up", "One account up"),
+    Key("accounts.disk", "o", "disk", "On this disk", "See what is here, and what is only here", show=True),
     Key(
         "accounts.doctor", "c", "app.doctor", "Check all", "Check this computer and every account", show=True
     ),
     Key("accounts.back", "escape, q", "back", "Back", "Go back", show=True),
+    Key("disk.fetch", "f", "fetch", "Fetch all", "Fetch the text of every message", show=True),
+    Key(
+        "disk.changes", "r", "changes", "Changes", "See what the server refused or has to be told", show=True
+    ),
+    Key(
+        "disk.decide", "d", "decide", "Decide", "Say what becomes of what vanished from the server", show=True
+    ),
+    Key("disk.wastebasket", "w", "wastebasket", "Wastebasket", "Go to what was removed", show=True),
+    Key("disk.export", "x", "export", "Export", "Show the command that writes all mail to files", show=True),
+    Key("disk.next", "n, right", "account(1)", "Next account", "Look at the next account", show=True),
+    Key("disk.previous", "p, left", "account(-1)", "Previous account", "Look at the account before"),
+    Key("disk.down", "j", "scroll(2)", "Down", "Two lines down"),
+    Key("disk.up", "k", "scroll(-2)", "Up", "Two lines up"),
+    Key("disk.back", "escape, q", "back", "Back", "Go back", show=True),
     Key("doctor.copy", "c, y", "copy", "Copy", "Copy a report with nothing personal in it", show=True),
     Key("doctor.again", "r", "again", "Again", "Check everything once more", show=True),
     Key("doctor.down", "j", "scroll(2)", "Down", "Two lines down"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.message import Message
 
 from tui.model.event import Event, FoldersChanged, MessagesChanged, StatusChanged
+from tui.ui.places import Place
 
 _MERGED = (StatusChanged, FoldersChanged, MessagesChanged)
 
@@ -15,6 +16,14 @@ class Said(Message, bubble=False):
     def __init__(self, sentence: str) -> None:
         super().__init__()
         self.sentence = sentence
+
+
+class GoTo(Message, bubble=False):
+    """Close the screens over the mail and show a place of it; told by screens that can be left like that."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__()
+        self.place = place
 
 
 class EngineSpoke(Message, bubble=False):

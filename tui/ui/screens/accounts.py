@@ -26,6 +26,7 @@ from tui.ui.messages import EngineSpoke
 from tui.ui.screens.account_test import AccountTestScreen
 from tui.ui.screens.add_account import AddAccountScreen
 from tui.ui.screens.dialog import Ask
+from tui.ui.screens.disk import DiskScreen
 from tui.ui.screens.putting_right import approve, save, sign_in_again
 from tui.ui.screens.sheet import Sheet
 from tui.ui.words import DOTS, status
@@ -109,6 +110,11 @@ class AccountsScreen(Sheet[None]):
         """Try receiving and sending."""
         if account := self._chosen:
             self.app.push_screen(AccountTestScreen(self.desk, account))
+
+    def action_disk(self) -> None:
+        """See what the account under the cursor has on this disk."""
+        if account := self._chosen:
+            self.app.push_screen(DiskScreen(self.desk, account.address))
 
     def action_cursor(self, by: int) -> None:
         """Move the cursor one row, down for 1 and up for -1."""

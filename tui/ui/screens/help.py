@@ -37,6 +37,7 @@ SCOPES: tuple[tuple[str, str], ...] = (
     ("accounts", "In the list of accounts"),
     ("sign_in", "While signing in"),
     ("settings", "In the settings"),
+    ("disk", "On this disk"),
     ("doctor", "In the check-up"),
 )
 

@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from tui.model.account import Protocol
-from tui.model.command import ConfirmGone, Fetch, GoOffline, StartDraft, Stop
+from tui.model.command import Fetch, GoOffline, StartDraft, Stop
 from tui.model.draft import Draft
 from tui.model.error import MailError
 from tui.model.event import (
@@ -34,7 +34,9 @@ from tui.model.message import Flag
 from tui.ui import words
 from tui.ui.keys import bindings
 from tui.ui.messages import EngineSpoke
+from tui.ui.screens.gone import Vanished
 from tui.ui.screens.mail_acting import Acting
+from tui.ui.screens.mail_elsewhere import Elsewhere
 from tui.ui.screens.mail_listing import Listing
 from tui.ui.screens.mail_panes import Panes
 from tui.ui.screens.mail_parts import Parts
@@ -44,7 +46,7 @@ from tui.ui.widgets.message_list import MessageList
 from tui.ui.widgets.status_bar import StatusBar
 
 
-class MailScreen(Panes, Listing, Reading, Parts, Acting):
+class MailScreen(Panes, Listing, Reading, Parts, Acting, Vanished, Elsewhere):
     """Reads the store and asks the engine; its parts are the classes it is made of."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("mail")]
@@ -98,18 +100,6 @@ class MailScreen(Panes, Listing, Reading, Parts, Acting):
     def write_to(self, address: str) -> None:
         """Begin a message to an address."""
         self._write(StartDraft(self._account()), address)
-
-    def action_outbox(self) -> None:
-        """See what waits to be sent."""
-        from tui.ui.screens.outbox import OutboxScreen
-
-        self.app.push_screen(OutboxScreen(self.desk))
-
-    def action_settings(self) -> None:
-        """Change settings and accounts."""
-        from tui.ui.screens.settings import SettingsScreen
-
-        self.app.push_screen(SettingsScreen(self.desk))
 
     @work(group="fetch")
     async def action_fetch(self) -> None:
@@ -192,7 +182,7 @@ class MailScreen(Panes, Listing, Reading, Parts, Acting):
             case NewMail():
                 self._new_mail(event)
             case Asked():
-                self._ask_gone(event)
+                self.ask_of_gone(event)
             case KeyringWaits(waiting):
                 self.status.keyring(waiting)
             case Problem():
@@ -204,26 +194,6 @@ class MailScreen(Panes, Listing, Reading, Parts, Acting):
             self.app.bell()
         if how != "off":
             self.flash(_fetched(event.count))
-
-    @work(group="gone")
-    async def _ask_gone(self, event: Asked) -> None:
-        from tui.ui.screens.dialog import Ask
-
-        folder = self.desk.reader.folder(event.folder)
-        name = folder.name if folder else "a folder"
-        text = (
-            f"{words.count(event.count, 'message')} vanished from {name} of {event.account} at once. "
-            "Keep them on this computer, or remove them here too? What is removed stays 30 days in "
-            "“Removed from server”."
-        )
-        taken = await self.app.push_screen_wait(
-            Ask("Many messages are gone from the server", text, [("k", "Keep"), ("r", "Remove here too")])
-        )
-        if taken:
-            try:
-                await self.ask(ConfirmGone(event.folder, taken == "r"))
-            except MailError as error:
-                self.tell(error)
 
     @work(exclusive=True, group="write")
     async def _write(self, command: StartDraft, to: str = "") -> None:

@@ -26,14 +26,14 @@ from tui.ui import words
 from tui.ui.desk import Desk
 from tui.ui.outbox_words import leaving
 from tui.ui.places import folder_title
-from tui.ui.screens.mail_refused import Refusals
+from tui.ui.screens.mail_base import MailBase
 from tui.ui.screens.pick import Item, Pick
 
 _LOOKED_AT = 1000
 """Messages of a selection whose flags decide whether a flag is set or taken off."""
 
 
-class Acting(Refusals):
+class Acting(MailBase):
     """Works on the selection, else on the message under the cursor. Everything but D can be taken back."""
 
     def __init__(self, desk: Desk) -> None:

@@ -22,6 +22,9 @@ from tui.ui.theme import chosen
 from tui.ui.widgets.form import CleanInput
 from tui.ui.widgets.setting_row import SettingRow
 
+_WAYS = {"#accounts": "accounts imap pop3", "#disk": "on this disk space storage size offline messages"}
+"""The words by which the ways to other pages are found."""
+
 _THEMES = ("auto", "dark", "light", "contrast")
 
 
@@ -46,6 +49,12 @@ class SettingsScreen(Sheet[None]):
                 id="accounts",
                 compact=True,
                 action="screen.accounts",
+            )
+            yield Button(
+                Content("On this disk: how much mail is here, and what is only here"),
+                id="disk",
+                compact=True,
+                action="screen.disk",
             )
             group = ""
             for setting in config.SCHEMA:
@@ -80,7 +89,8 @@ class SettingsScreen(Sheet[None]):
                 shown.add(row.setting.group)
         for heading in self.query(".group"):
             heading.display = heading.name in shown
-        self.query_one("#accounts").display = not words or all(word in "accounts imap pop3" for word in words)
+        for name, known in _WAYS.items():
+            self.query_one(name).display = all(word in known for word in words)
 
     @on(Input.Submitted, "#search-settings")
     def go(self, event: Input.Submitted) -> None:
@@ -125,6 +135,12 @@ class SettingsScreen(Sheet[None]):
         from tui.ui.screens.accounts import AccountsScreen
 
         self.app.push_screen(AccountsScreen(self.desk))
+
+    def action_disk(self) -> None:
+        """See what is kept on this computer."""
+        from tui.ui.screens.disk import DiskScreen
+
+        self.app.push_screen(DiskScreen(self.desk))
 
     def action_back(self) -> None:
         """What is typed in a field is taken first, then go back."""

@@ -43,4 +43,4 @@ async def test_what_was_refused_is_tried_again_or_given_up(
         with Reader(rig.paths.database) as reader:
             await until(pilot, lambda: not any(one.error for one in reader.pending()))
         await pilot.press("g", "x")
-        await until(pilot, lambda: "No server has refused anything" in shown(app))
+        await until(pilot, lambda: "The server knows of every change" in shown(app))
