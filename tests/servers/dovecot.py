@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -29,6 +30,8 @@ PASSWORD = "correct-horse-battery"
 PLAIN_IMAP = "IMAP4rev1 LITERAL+ IDLE"
 MICROSOFT = "IMAP4 IMAP4rev1 AUTH=PLAIN SASL-IR UIDPLUS MOVE ID UNSELECT CHILDREN IDLE NAMESPACE LITERAL+"
 WITHOUT_MOVE = "IMAP4rev1 LITERAL+ IDLE UIDPLUS NAMESPACE UNSELECT"
+
+_UIDS_TOLD = re.compile(rb"\[(COPYUID|APPENDUID) [^\]\r\n]*\] ")
 
 _counter = itertools.count()
 
@@ -185,6 +188,8 @@ class Dovecot:
         self._uid, self._gid = entry.pw_uid, entry.pw_gid
         (self.root / "mail").mkdir()
         self._own(self.root / "mail")
+        self.has_move = not capability or "MOVE" in capability.split()
+        self._has_uidplus = not capability or "UIDPLUS" in capability.split()
         self._mechanisms = mechanisms or "plain login" + " xoauth2 oauthbearer" * bool(introspect)
         digest = base64.b64encode(hashlib.sha256(PASSWORD.encode()).digest()).decode()
         self._kept = "{SHA256}" + digest if hashed else PASSWORD
@@ -251,6 +256,10 @@ class Dovecot:
         """Stop it and delete all it had."""
         self.stop()
         shutil.rmtree(self.root, ignore_errors=True)
+
+    def as_offered(self, line: bytes) -> bytes:
+        """What a proxy makes of a line: without UIDPLUS Dovecot tells of new UIDs all the same."""
+        return line if self._has_uidplus else _UIDS_TOLD.sub(b"", line)
 
     def log(self) -> str:
         """Its log so far."""

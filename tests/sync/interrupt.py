@@ -18,9 +18,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.servers.dovecot import PLAIN_IMAP, WITHOUT_MOVE, Dovecot
+from tests.servers.dovecot import MICROSOFT, PLAIN_IMAP, WITHOUT_MOVE, Dovecot
 from tests.servers.smtp_sink import SmtpSink
 from tests.sync import cuts, kills, steps
+from tests.sync.ledger import Figures
 
 ROUND = 50
 
@@ -45,7 +46,7 @@ class Asked:
 
 
 Run = Callable[[Asked, Path], str]
-Fetches = Callable[[Dovecot, Path, int, random.Random], int]
+Fetches = Callable[[Dovecot, Path, int, random.Random], Figures]
 Sends = Callable[[SmtpSink, Path, int, random.Random], tuple[int, int]]
 
 
@@ -59,22 +60,21 @@ def _server(capability: str = "") -> Iterator[Dovecot]:
         dovecot.remove()
 
 
-def _cuts(fetches: Fetches, capability: str = "") -> Run:
+def _fetches(fetches: Fetches, often: Callable[[Asked], int], word: str, capability: str = "") -> Run:
     def run(asked: Asked, home: Path) -> str:
         with _server(capability) as dovecot:
-            looked_after = sum(fetches(dovecot, *one) for one in asked.rounds(asked.cuts, home))
-        return f"{asked.cuts} cuts, {looked_after} messages, 0 lost, 0 doubled"
+            figures = (fetches(dovecot, *one) for one in asked.rounds(often(asked), home))
+            return f"{often(asked)} {word}, {sum(figures, Figures())}"
 
     return run
 
 
-def _kills(fetches: Fetches) -> Run:
-    def run(asked: Asked, home: Path) -> str:
-        with _server() as dovecot:
-            looked_after = sum(fetches(dovecot, *one) for one in asked.rounds(asked.kills, home))
-        return f"{asked.kills} kills, {looked_after} messages, 0 lost, 0 doubled"
+def _cuts(fetches: Fetches, capability: str = "") -> Run:
+    return _fetches(fetches, lambda asked: asked.cuts, "cuts", capability)
 
-    return run
+
+def _kills(fetches: Fetches, capability: str = "") -> Run:
+    return _fetches(fetches, lambda asked: asked.kills, "kills", capability)
 
 
 def _sends(sends: Sends, often: Callable[[Asked], int], word: str) -> Run:
@@ -113,14 +113,19 @@ RUNS: dict[str, Run] = {
     "imap-steps": _steps(steps.imap),
     "imap-steps-without-move": _steps(steps.imap, WITHOUT_MOVE),
     "imap-steps-plain": _steps(steps.imap, PLAIN_IMAP),
+    "imap-steps-microsoft": _steps(steps.imap, MICROSOFT),
     "smtp-steps": _send_steps,
     "pop3-cuts": _cuts(cuts.pop3),
     "imap-cuts": _cuts(cuts.imap),
     "imap-cuts-without-move": _cuts(cuts.imap, WITHOUT_MOVE),
     "imap-cuts-plain": _cuts(cuts.imap, PLAIN_IMAP),
+    "imap-cuts-microsoft": _cuts(cuts.imap, MICROSOFT),
     "smtp-cuts": _sends(cuts.smtp, lambda asked: asked.sends, "cuts"),
     "pop3-kills": _kills(kills.pop3),
     "imap-kills": _kills(kills.imap),
+    "imap-kills-without-move": _kills(kills.imap, WITHOUT_MOVE),
+    "imap-kills-plain": _kills(kills.imap, PLAIN_IMAP),
+    "imap-kills-microsoft": _kills(kills.imap, MICROSOFT),
     "smtp-kills": _sends(kills.smtp, lambda asked: asked.kills, "kills"),
 }
 

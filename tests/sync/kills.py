@@ -6,28 +6,19 @@ import random
 import subprocess
 import sys
 import time
-from collections import Counter
 from pathlib import Path
 
 from tests.rig import account_on, settings_of
 from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.proxy import Fault, Proxy
 from tests.servers.smtp_sink import SmtpSink
-from tests.sync.cuts import (
-    bodies,
-    change_here,
-    change_there,
-    checked,
-    engine_for,
-    on_server,
-    same_on_both_sides,
-    sound,
-)
+from tests.sync.cuts import IMAP_FOLDERS, change_here, change_there, checked, engine_for
+from tests.sync.ledger import Figures, Ledger, bodies_in
 from tests.sync.letters_in import letter
 from tui.config.paths import find
 from tui.model.account import Account, Keep, Login, Protocol, SecretSource
 from tui.model.command import QueueMessage, RetrySend, SendNow
 from tui.model.draft import SendState
-from tui.model.folder import Role
 from tui.store.database import Database
 from tui.store.reader import Reader
 
@@ -53,67 +44,44 @@ def _prepared(home: Path, account: Account) -> None:
     settings_of(paths, account)
 
 
-def pop3(dovecot: Dovecot, home: Path, count: int, chance: random.Random) -> int:
-    """`count` fetches with deletion, each killed somewhere. Answers how many messages were looked after."""
-    user = f"kill-pop-{chance.getrandbits(32)}"
-    account = account_on(dovecot, user, incoming=Protocol.POP3, keep=Keep("delete"))
+def pop3(dovecot: Dovecot, home: Path, count: int, chance: random.Random) -> Figures:
+    """`count` fetches with deletion, each killed somewhere."""
+    ledger = Ledger(dovecot, f"kill-pop-{chance.getrandbits(32)}")
+    account = account_on(dovecot, ledger.user, incoming=Protocol.POP3, keep=Keep("delete"))
     _prepared(home, account)
-    sent: list[bytes] = []
     for turn in range(count):
         for _ in range(chance.randint(1, 12) if turn % 3 == 0 else 0):
-            sent.append(letter(len(sent), body=BODY))
-            dovecot.deliver(user, sent[-1])
+            ledger.deliver(letter(len(ledger.sent), body=BODY))
         killed("fetching", [str(home), PASSWORD], chance)
-        here = _here(home)
+        here = bodies_in(home)
         assert max(here.values(), default=1) == 1, f"turn {turn}: doubled"
-        missing = Counter(sent) - here - on_server(dovecot, user, "INBOX")
-        assert not missing, f"turn {turn}: {len(missing)} lost"
+        ledger.check_lost(here, f"turn {turn}")
     with engine_for(home, account) as rig:
-        assert rig.fetch().problems == ()
-        assert bodies(rig) == Counter(sent)
-        sound(rig)
-    assert not on_server(dovecot, user, "INBOX")
-    return len(sent)
+        return ledger.check_pop3_end(rig)
 
 
-def _here(home: Path) -> Counter[bytes]:
-    """The whole messages of a store whose program has just been killed; it must open and be sound."""
-    with Reader(find(str(home)).database) as reader:
-        assert reader.check() == []
-        numbers = [number for folder in reader.folders() for number in reader.ids(folder.id)]
-        return Counter(raw for number in numbers if (raw := reader.raw(number)))
-
-
-def imap(dovecot: Dovecot, home: Path, count: int, chance: random.Random) -> int:
+def imap(dovecot: Dovecot, home: Path, count: int, chance: random.Random) -> Figures:
     """`count` fetches with changes on both sides, each killed somewhere; afterwards both are the same."""
-    user = f"kill-imap-{chance.getrandbits(32)}"
-    account = account_on(dovecot, user)
-    sent: list[bytes] = []
-    copies = 0
+    with Proxy(dovecot.imap) as proxy:
+        proxy.fault = Fault(rewrite=dovecot.as_offered)
+        return _imap(dovecot, home, count, chance, proxy)
+
+
+def _imap(dovecot: Dovecot, home: Path, count: int, chance: random.Random, proxy: Proxy) -> Figures:
+    ledger = Ledger(dovecot, f"kill-imap-{chance.getrandbits(32)}")
+    account = account_on(dovecot, ledger.user, imap=proxy.server(), ca_file="")
     _prepared(home, account)
     for turn in range(count):
         for _ in range(chance.randint(1, 6) if turn % 3 == 0 else 0):
-            sent.append(letter(len(sent), body=BODY))
-            dovecot.deliver(user, sent[-1])
+            ledger.deliver(letter(len(ledger.sent), body=BODY))
         if turn % 5 == 4:
-            change_there(dovecot, user, chance)
+            change_there(ledger, chance)
         with engine_for(home, account, offline=True) as rig:
-            copies += change_here(rig, chance)
+            change_here(rig, ledger, chance)
         killed("fetching", [str(home), PASSWORD], chance)
-        seen = _here(home) | on_server(dovecot, user, "INBOX")
-        seen |= on_server(dovecot, user, "Archive") | on_server(dovecot, user, "Trash")
-        assert not Counter(sent) - seen, f"turn {turn}: lost"
+        ledger.check_lost(bodies_in(home), f"turn {turn}", IMAP_FOLDERS)
     with engine_for(home, account) as rig:
-        for _ in range(3):
-            rig.fetch()
-        assert rig.fetch().problems == ()
-        sound(rig)
-        for name, role in (("INBOX", Role.INBOX), ("Archive", Role.ARCHIVE), ("Trash", Role.TRASH)):
-            same_on_both_sides(rig, dovecot, user, name, role)
-        assert set(bodies(rig)) == set(sent)
-        # A copy that meets its original, moved into the same folder there, is one with it.
-        assert sum(bodies(rig).values()) <= len(sent) + copies, "doubled"
-    return len(sent)
+        return ledger.check_imap_end(rig)
 
 
 def smtp(sink: SmtpSink, home: Path, count: int, chance: random.Random) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from tests.rig import Rig, account_on
 from tests.servers.dovecot import Dovecot
 from tests.servers.proxy import Fault, Proxy
 from tests.servers.smtp_sink import SmtpSink
-from tests.sync.cuts import bodies, checked, engine_for, on_server, sound
+from tests.sync.cuts import checked, engine_for
+from tests.sync.ledger import bodies, on_server, sound
 from tests.sync.letters_in import letter
 from tests.sync.test_imap import client
 from tui.model.account import Account, Keep, Login, Protocol, SecretSource
@@ -56,16 +58,17 @@ def imap(dovecot: Dovecot) -> Scenario:
         for raw in sent[:MESSAGES]:
             dovecot.deliver(user, raw)
         with Proxy(dovecot.imap) as proxy:
+            proxy.fault = unharmed = Fault(rewrite=dovecot.as_offered)
             account = account_on(dovecot, user, imap=proxy.server(), ca_file="")
             with engine_for(home, account) as rig:
                 rig.fetch()
             with engine_for(home, account, offline=True) as rig:
                 _change_here(rig)
             _change_there(dovecot, user, sent[MESSAGES:])
-            proxy.fault = fault
+            proxy.fault = replace(fault, rewrite=dovecot.as_offered)
             with engine_for(home, account) as rig:
                 rig.fetch()
-            proxy.fault = Fault()
+            proxy.fault = unharmed
             cuts = proxy.cuts
             with engine_for(home, account) as rig:
                 for _ in range(3):
@@ -81,6 +84,7 @@ def _change_here(rig: Rig) -> None:
     rows = [row.id for row in rig.rows()]
     account = rig.account.address
     rig.ask(SetFlags(tuple(rows[:2]), add=Flag.FLAGGED))
+    rig.ask(Copy((rows[1],), "Archive"))  # in the target the copy must not be taken for the one moved
     rig.ask(Archive((rows[1],)))
     rig.ask(Delete((rows[2],)))
     rig.ask(CreateFolder(account, "Kept"))
@@ -103,7 +107,7 @@ def _change_there(dovecot: Dovecot, user: str, new: list[bytes]) -> None:
 
 
 def _same_end(rig: Rig, dovecot: Dovecot, user: str, sent: list[bytes], what: str) -> None:
-    wanted = {"INBOX": 4, "Archive": 2, "Trash": 1, "Kept": 1, "Work": 1}
+    wanted = {"INBOX": 4, "Archive": 3, "Trash": 1, "Kept": 1, "Work": 1}
     for name in FOLDERS:
         here = Counter(rig.raw(row.id) for row in rig.rows(name))
         assert here == on_server(dovecot, user, name), f"{what}: {name} differs"

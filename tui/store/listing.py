@@ -100,6 +100,21 @@ def unplaced(db: sqlite3.Connection, folder: int) -> dict[int, list[int]]:
     return _grouped([*here, *left])
 
 
+def awaited(db: sqlite3.Connection, folder: int, message: int) -> int:
+    """How many other messages like this one the server is thought to have in a folder without their uid being
+    known yet."""
+    row = db.execute(
+        "SELECT count(*) FROM message AS other JOIN message AS asked ON asked.id = ?2"
+        " AND other.fingerprint = asked.fingerprint AND other.id <> asked.id"
+        " LEFT JOIN pending AS leaves ON leaves.message = other.id AND leaves.kind = 'move'"
+        " WHERE leaves.folder = ?1 AND leaves.uid = 0 OR other.folder = ?1 AND other.uid IS NULL"
+        " AND (other.on_server OR other.sought) AND NOT EXISTS (SELECT 1 FROM pending"
+        " WHERE pending.message = other.id AND pending.kind IN ('append', 'copy', 'move'))",
+        (folder, message),
+    ).fetchone()
+    return int(row[0])
+
+
 def missed(db: sqlite3.Connection, account: str, gone: Iterable[int]) -> dict[tuple[int, int], list[int]]:
     """Rows by fingerprint and size that an account's server had no more, and which it may list again: those
     in the wastebasket, those of folders that have vanished there, and `gone`."""

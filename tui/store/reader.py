@@ -236,6 +236,10 @@ class Reader:
         """Rows by fingerprint whose uid in a folder is not known (see `Writer.place`)."""
         return self._ask(listing.unplaced, folder)
 
+    def awaited(self, folder: int, message: int) -> int:
+        """How many others like a message a folder of the server has, whose uid there is not known yet."""
+        return self._ask(listing.awaited, folder, message)
+
     def unlinked(self, account: str) -> dict[int, list[int]]:
         """Rows by fingerprint that never had a UIDL, without Sent and Drafts (see `Writer.uidl_have`)."""
         return self._ask(listing.unlinked, account)

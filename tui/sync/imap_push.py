@@ -12,23 +12,26 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import TypeVar
 
-from tui.mail.header import fingerprint
 from tui.model.error import BadInput, Refused
 from tui.model.event import Problem
 from tui.model.folder import Folder
-from tui.model.message import Flag, Row
+from tui.model.message import Flag
 from tui.net.imap import ImapConnection
 from tui.store.reader import Reader
 from tui.store.records import Pending, PendingKind
 from tui.store.writer import Writer
 from tui.sync.board import Board
 from tui.sync.folder_push import DELETING, FOLDERS, NAMING, FolderPush
+from tui.sync.half_done import HalfDone
 from tui.sync.visit import Counts, Interlude
 
 log = logging.getLogger(__name__)
 
 Group = Sequence[Pending]
 Key = TypeVar("Key")
+Change = TypeVar("Change")
+Copied = tuple[Pending, Folder, int]
+"""A change whose copy was found in a folder, at that uid."""
 FlagChange = tuple[Flag, Flag, frozenset[str], frozenset[str]]
 
 
@@ -79,6 +82,7 @@ class _Push:
         self._connection = connection
         self._reader = reader
         self._writer = writer
+        self._half_done = HalfDone(connection, reader)
         self._acts: dict[PendingKind, Callable[[Group], None]] = {
             PendingKind.FLAGS: self._flags,
             PendingKind.MOVE: self._move,
@@ -160,35 +164,42 @@ class _Push:
         """Take the originals of half-done moves away, and note that the others are being tried."""
         done, rest = self._copied_before(changes)
         if done:
-            if not self._connection.expunge([one.uid for one in done]):
-                self._writer.pending_marked([one.id for one in done])
-            self._writer.pushed_places([(one.id, one.message, 0) for one in done if one.message])
+            if not self._connection.expunge([one.uid for one, _, _ in done]):
+                self._writer.pending_marked([one.id for one, _, _ in done])
+            self._note_copied(done)
         return rest
 
-    def _copied_before(self, changes: Group) -> tuple[list[Pending], list[Pending]]:
+    def _copied_before(self, changes: Group) -> tuple[list[Copied], list[Pending]]:
         """Which of the changes have their copy in the target already, and which have not; the latter are
-        noted as tried. The source is open afterwards."""
-        done: list[Pending] = []
+        noted as tried, but for those that have been taken back. The source is open afterwards."""
+        done: list[Copied] = []
         rest: list[Pending] = []
         for one in changes:
             folder = self._target(one) if one.attempts else None
             row = self._reader.row(one.message) if one.message else None
-            arrived = folder is not None and row is not None and self._already_there(folder, row, row.size)
-            (done if arrived else rest).append(one)
+            uid = self._half_done.find(folder, row, row.size) if folder and row else 0
+            if folder and uid:
+                done.append((one, folder, uid))
+            else:
+                rest.append(one)
         if self._connection.opened != changes[0].wire:
             self._connection.select(changes[0].wire)
-        for one in rest:
-            self._writer.pending_tried(one.id)
-        return done, rest
+        return done, [one for one in rest if self._writer.pending_tried(one.id)]
+
+    def _note_copied(self, done: Sequence[Copied]) -> None:
+        for folder, group in _grouped(done, lambda each: each[1]):
+            places = [(one.id, one.message, uid) for one, _, uid in group if one.message]
+            self._writer.pushed_places(places, folder.id)
 
     def _copy(self, changes: Group) -> None:
         done, rest = self._copied_before(changes)
-        self._writer.pushed_places([(one.id, one.message, 0) for one in done if one.message])
+        self._note_copied(done)
         for folder, group in self._by_target(rest):
-            uids = self._connection.copy([one.uid for one in group], folder.wire)
-            gone = self._left_before(group, uids)
-            self._writer.copies_lost([one.id for one in gone])
-            self._placed([one for one in group if one not in gone], uids, folder)
+            for once in _each_place_once(group):
+                uids = self._connection.copy([one.uid for one in once], folder.wire)
+                gone = self._left_before(once, uids)
+                self._writer.copies_lost([one.id for one in gone])
+                self._placed([one for one in once if one not in gone], uids, folder)
 
     def _left_before(self, group: Group, uids: dict[int, int] | None) -> Group:
         """Those whose original another program has taken away: COPY does nothing then, without a word."""
@@ -223,32 +234,28 @@ class _Push:
                 continue
             if not self._writer.pending_tried(one.id):
                 continue  # it was moved on meanwhile
-            if one.attempts and self._already_there(folder, row):
-                self._writer.pending_done([one.id])
-                continue
-            place = self._connection.append(folder.wire, raw, row.flags, row.received)
-            self._writer.pushed_places([(one.id, one.message, place[1] if place else 0)], folder.id)
-
-    def _already_there(self, folder: Folder, row: Row, size: int = 0) -> bool:
-        """Whether a folder of the server has got a message of which the store knows nothing yet and which is
-        the same as `row`, and `size` octets long where that is given; the folder's next list gives the row
-        its place."""
-        self._connection.select(folder.wire)
-        name = row.envelope.message_id
-        known = {one.uid for one in self._reader.listing(folder.id)}
-        sayable = bool(name) and name.isascii() and name.isprintable()
-        found = self._connection.search_header("Message-ID", name) if sayable else self._connection.uids()
-        return any(
-            row.id in self._reader.by_fingerprint(row.account, fingerprint(one.header))
-            and size in (0, one.size)
-            for batch in list(self._connection.headers([uid for uid in found if uid not in known]))
-            for one in batch
-        )
+            uid = self._half_done.find(folder, row) if one.attempts else 0
+            if not uid:
+                place = self._connection.append(folder.wire, raw, row.flags, row.received)
+                uid = place[1] if place else 0
+            self._writer.pushed_places([(one.id, one.message, uid)], folder.id)
 
 
-def _grouped(changes: Group, key: Callable[[Pending], Key]) -> list[tuple[Key, list[Pending]]]:
+def _each_place_once(changes: Group) -> list[list[Pending]]:
+    """Changes in groups of which none names a place twice: of a uid that stands twice in a COPY one copy is
+    made."""
+    groups: list[list[Pending]] = []
+    for _, twice in _grouped(changes, lambda one: one.uid):
+        for number, one in enumerate(twice):
+            if number == len(groups):
+                groups.append([])
+            groups[number].append(one)
+    return groups
+
+
+def _grouped(changes: Sequence[Change], key: Callable[[Change], Key]) -> list[tuple[Key, list[Change]]]:
     """Changes by `key`, each group in the order it was made."""
-    groups: dict[Key, list[Pending]] = {}
+    groups: dict[Key, list[Change]] = {}
     for one in changes:
         groups.setdefault(key(one), []).append(one)
     return list(groups.items())
