@@ -61,6 +61,18 @@ def test_ids_are_answered_in_the_order_given_and_never_used_again(store: Store) 
     assert min(store.writer.added(inbox, [message(4)])) > max(ids)
 
 
+def test_what_is_leaving_a_folder_is_not_stored_there_again(store: Store) -> None:
+    """The server's list may be older than what the person has done meanwhile."""
+    inbox = store.folder("INBOX").id
+    moved, removed, _ = store.fill(count=3)
+    store.writer.move([moved], store.folder("Archive").id)
+    store.writer.delete_forever([removed])
+    again = store.writer.added(inbox, [whole(1), message(2), message(4)])
+    assert again[:2] == [moved, 0] and store.row(again[2]).uid == 4
+    assert store.folder("INBOX").total == 2
+    assert store.row(moved).folder == "Archive" and store.row(moved).body is BodyState.FULL
+
+
 def test_a_uid_that_is_here_is_not_stored_again(store: Store) -> None:
     inbox = store.folder("INBOX").id
     first = store.fill(count=3)

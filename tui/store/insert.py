@@ -61,9 +61,9 @@ def add(
 ) -> list[int]:
     """Store messages in a folder; answers their ids in the order given.
 
-    A uid that the folder holds already is not stored again: its id is answered, and only a body that was
-    missing is taken. `mark` is noted with them. `index_later` leaves the index to `indexing.take`, as
-    does a body without its scan.
+    A uid that the folder holds already, or that a message is to be moved away from or was removed at, is not
+    stored again: its id is answered (0 for a removed one), and only a body that was missing is taken. `mark`
+    is noted with them. `index_later` leaves the index to `indexing.take`, as does a body without its scan.
     """
     held, lacking = _held(db, folder, messages)
     # One place is filled once, also when a batch names it twice.
@@ -80,7 +80,10 @@ def add(
     )
     if mark:
         set_mark(db, folder, mark)
-    return [held.get(one.uid) or new[one.uid or -number] for number, one in enumerate(messages, 1)]
+    return [
+        held[one.uid] if one.uid in held else new[one.uid or -number]
+        for number, one in enumerate(messages, 1)
+    ]
 
 
 def _held(
@@ -88,7 +91,10 @@ def _held(
 ) -> tuple[dict[int, int], frozenset[int]]:
     """Ids by uid of what is here already, and the uids among them that lack their body."""
     rows = db.execute(
-        "SELECT uid, id, whole FROM message WHERE folder = ? AND uid IN (SELECT value FROM json_each(?))",
+        "SELECT uid, id, whole FROM message WHERE folder = ?1 AND uid IN (SELECT value FROM json_each(?2))"
+        " UNION SELECT pending.uid, coalesce(message.id, 0), coalesce(whole, 1) FROM pending"
+        " LEFT JOIN message ON message.id = pending.message WHERE pending.folder = ?1"
+        " AND kind IN ('move', 'expunge') AND pending.uid IN (SELECT value FROM json_each(?2))",
         (folder, integers(one.uid for one in messages if one.uid)),
     ).fetchall()
     return {uid: number for uid, number, _ in rows}, frozenset(uid for uid, _, whole in rows if not whole)
