@@ -44,3 +44,22 @@ def test_a_phase_keeps_the_time_it_began() -> None:
     assert abs(since - time.time()) < 5
     board.enter(ME, Phase.BUSY, until=9.0)
     assert board.status(ME).since == since
+
+
+def test_what_was_left_as_it_is_stays_until_all_of_an_account_was_fetched() -> None:
+    board = Board()
+    told: list[Event] = []
+    board.enter(ME, Phase.UP_TO_DATE)
+    board.listen(told.append)
+    board.noted(ME, ["One."], everywhere=True)
+    board.noted(ME, ["One."], everywhere=True)
+    assert told == [StatusChanged(ME)]
+    board.noted(ME, ["Two."], everywhere=False)
+    board.enter(ME, Phase.FETCHING)
+    board.progress(ME, 1, 2)
+    board.enter(ME, Phase.UP_TO_DATE)
+    assert board.status(ME).problems == ("One.", "Two.")
+    board.noted(ME, [], everywhere=False)
+    assert board.status(ME).problems == ("One.", "Two.")
+    board.noted(ME, [], everywhere=True)
+    assert board.status(ME).problems == ()

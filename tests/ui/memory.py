@@ -184,6 +184,7 @@ class MemoryEngine:
     posted: list[c.Command] = field(default_factory=list)
     states: dict[str, AccountStatus] = field(default_factory=dict)
     fails: dict[type[Any], Exception] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
     bodies: dict[int, bytes] = field(default_factory=dict)
     closed: bool = False
     started: bool = False
@@ -249,7 +250,7 @@ class MemoryEngine:
                 held[id] = replace(held[id], body=BodyState.FULL)
                 return True
             case c.Fetch():
-                return (c.Summary(ME, new=2),)
+                return (c.Summary(ME, new=2, problems=self.problems),)
             case c.GoOffline(offline):
                 self.offline = offline
         return None

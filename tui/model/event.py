@@ -29,7 +29,8 @@ class AccountStatus:
     """The state of one account. `done` of `total` count messages while fetching; `until` is the Unix time
     of the next try; `since` when this phase began; `what`, `hint` and `detail` are those of a MailError.
     `fetched` is the Unix time of the last fetch that went well, `token_until` when the access token ends
-    (0 for neither); `pushed` says that the server tells of new mail by itself (IDLE)."""
+    (0 for neither); `pushed` says that the server tells of new mail by itself (IDLE). `problems` says in
+    sentences what the last fetch had to leave as it is."""
 
     account: str
     phase: Phase = Phase.STARTING
@@ -44,6 +45,7 @@ class AccountStatus:
     fetched: float = 0.0
     token_until: float = 0.0
     pushed: bool = False
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

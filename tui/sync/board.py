@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from tui.model.error import Busy, MailError, Offline, SignInNeeded, StoreBroken, Untrusted
@@ -90,6 +90,17 @@ class Board:
             self._statuses[account] = replace(old, token_until=until)
         self.tell(StatusChanged(account))
 
+    def noted(self, account: str, problems: Sequence[str], *, everywhere: bool) -> None:
+        """What a fetch had to leave as it is; of some folders alone it takes nothing of that back."""
+        with self._lock:
+            old = self._statuses.get(account) or AccountStatus(account)
+            kept = () if everywhere else old.problems
+            new = tuple(dict.fromkeys((*kept, *problems)))
+            if new == old.problems:
+                return
+            self._statuses[account] = replace(old, problems=new)
+        self.tell(StatusChanged(account))
+
     def failed(self, account: str, error: MailError, until: float = 0.0) -> None:
         """Show why an account stands still, and when it tries again (Unix seconds, 0 for not by itself)."""
         self.enter(
@@ -118,4 +129,10 @@ class Board:
 
 def _lasting(old: AccountStatus, new: AccountStatus) -> AccountStatus:
     """The new status with what stays true whatever the account is doing."""
-    return replace(new, fetched=old.fetched, token_until=old.token_until, pushed=old.pushed)
+    return replace(
+        new,
+        fetched=old.fetched,
+        token_until=old.token_until,
+        pushed=old.pushed,
+        problems=old.problems,
+    )

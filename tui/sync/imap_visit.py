@@ -65,6 +65,7 @@ class ImapVisit:
         self._token: Token | None = None
         self._not_before = 0.0
         self._aborted = threading.Event()
+        self._called = threading.Event()  # somebody has asked for something since the last step
         self._vanished: list[int] = []
         self._in_use = False  # the last folder could not be read because somebody else had it
 
@@ -155,7 +156,8 @@ class ImapVisit:
         return bool(pushed)
 
     def wake(self) -> None:
-        """End IDLE at once; from any thread."""
+        """End IDLE at once, and a long step soon; from any thread."""
+        self._called.set()
         self._waker.wake()
 
     def abort(self) -> None:
@@ -187,7 +189,8 @@ class ImapVisit:
         self._list_folders(names)
         if self._account.address in self._reader.accounts_pending():
             self._push(counts)  # what a folder with another name there had kept waiting
-        fetched = [self._one_folder(folder, counts) for folder in self._chosen(names)]
+        since = self._bodies_since(everything) if bodies else None
+        fetched = [self._one_folder(folder, counts, bodies=since == 0) for folder in self._chosen(names)]
         if names and any(self._asks(one, one.gone) for one in fetched):
             # Whether so many were moved is only known when the other folders have been read, too.
             read = {one.folder.id for one in fetched}
@@ -200,9 +203,14 @@ class ImapVisit:
             if not counts.exit_code:
                 self._settle_vanished(counts)
         self._context.board.tell(FoldersChanged(self._account.address))
-        if bodies:
-            self._fetch_bodies(counts, everything)
+        self._context.index_due.set()
+        if since is not None:
+            self._fetch_bodies(counts, since)
+        self._context.board.noted(self._account.address, counts.problems, everywhere=not names)
         return counts
+
+    def _bodies_since(self, everything: bool) -> int | None:
+        return 0 if everything else wants_bodies_since(self._account.offline, time.time())
 
     def _list_folders(self, names: tuple[str, ...]) -> None:
         """LIST, except when the one folder asked for is known already (a push named it)."""
@@ -234,12 +242,16 @@ class ImapVisit:
             raise NotFound(f"There is no folder {', '.join(sorted(missing))} on the server.")
         return chosen
 
-    def _one_folder(self, folder: Folder, counts: Counts) -> FolderFetch:
+    def _one_folder(self, folder: Folder, counts: Counts, *, bodies: bool = False) -> FolderFetch:
         before = self._reader.mark(folder.id)
         board, aside = self._context.board, self._context.set_aside
-        fetch = FolderFetch(self._connection, self._reader, self._writer, board, folder, counts, aside)
+        fetch = FolderFetch(
+            self._connection, self._reader, self._writer, board, folder, counts, aside,
+            bodies, self._called.is_set,
+        )  # fmt: skip
         try:
             for _ in fetch.steps():
+                self._called.clear()
                 self._interlude()
                 if self._connection.opened != folder.wire:
                     self._connection.select(folder.wire)
@@ -284,9 +296,8 @@ class ImapVisit:
         )
         self._context.board.tell(Asked(folder.account, folder.id, lost))
 
-    def _fetch_bodies(self, counts: Counts, everything: bool) -> None:
-        since = 0 if everything else wants_bodies_since(self._account.offline, time.time())
-        if since is None or not self._reader.missing_bodies(self._account.address, since, limit=1):
+    def _fetch_bodies(self, counts: Counts, since: int) -> None:
+        if not self._reader.missing_bodies(self._account.address, since, limit=1):
             return
         self._bulk = BulkFetch(self._context, self._account, since, self._waker.wake)
         try:

@@ -143,6 +143,7 @@ class Pop3Visit:
         every = [*delete, *plan.partial, *new] if keep.text == "delete" else delete
         self._delete(every, sizes, counts, download)
         self._part(counts)
+        self._context.board.noted(address, counts.problems, everywhere=True)
         self._context.board.tell(FoldersChanged(address))
         self._context.index_due.set()
         return counts

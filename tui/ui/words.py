@@ -118,12 +118,19 @@ def status(state: AccountStatus, now: float) -> str:
         return _fetching(state, now)
     if state.phase in {Phase.OFFLINE, Phase.BUSY} and state.until > now:
         return f"{_since(state)}, again in {span(state.until - now)}"
+    if state.phase is Phase.UP_TO_DATE and state.problems:
+        return f"{_since(state)} · {count(len(state.problems), 'problem')} (press !)"
     return _since(state)
 
 
 def trouble(state: AccountStatus) -> bool:
     """Whether the state needs the person (what the key `!` puts right)."""
     return state.phase in {Phase.SIGN_IN, Phase.UNTRUSTED, Phase.BROKEN}
+
+
+def worth_asking(state: AccountStatus) -> bool:
+    """Whether there is more to tell than the status line has room for."""
+    return bool(state.problems or state.what)
 
 
 KEYRING_WAITS = "◌ Waiting for your keyring… It may ask for its own password, in a window of its own."

@@ -70,6 +70,14 @@ async def test_fetching_and_offline(app_of: AppOf) -> None:
         await until(pilot, lambda: "offline" in app.mail.status.text)
 
 
+async def test_what_a_fetch_could_not_do_is_told(app_of: AppOf) -> None:
+    app = app_of([row(1)])
+    app.engine.problems = ("1 message of [b]INBOX[/b] is withheld.",)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "1 message of [b]INBOX[/b] is withheld." in notes(app))
+
+
 async def test_leaving_asks_and_quits(app_of: AppOf) -> None:
     app = app_of([row(1)])
     async with app.run_test(size=SIZE) as pilot:

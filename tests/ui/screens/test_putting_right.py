@@ -93,6 +93,22 @@ async def test_another_trouble_is_told(opened: Opening) -> None:
         await program.until(lambda: "Nothing needs to be put right." in program.notes)
 
 
+async def test_what_the_last_fetch_left_is_told_and_why_an_account_is_offline(opened: Opening) -> None:
+    async with opened(OutboxScreen) as program:
+        problem = "1 message of Archive cannot be fetched: the server's answer is no mail protocol."
+        program.engine.statuses[ME] = AccountStatus(ME, Phase.UP_TO_DATE, problems=(problem,))
+        program.engine.statuses[OTHER] = AccountStatus(
+            OTHER, Phase.OFFLINE, what="There is no route.", until=9e9
+        )
+        await program.pilot.press("exclamation_mark")
+        await program.until(lambda: problem in program.words())
+        assert "Nothing is lost" in program.words()
+        await program.pilot.press("escape")
+        program.engine.statuses[ME] = AccountStatus(ME, Phase.UP_TO_DATE)
+        await program.pilot.press("exclamation_mark")
+        await program.until(lambda: "There is no route." in program.text())
+
+
 async def test_an_ended_sign_in_is_asked_about_once_and_only_over_the_mail(opened: Opening) -> None:
     async with opened(OutboxScreen, accounts=(MICROSOFT,)) as program:
         stuck(program)

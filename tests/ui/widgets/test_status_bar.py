@@ -33,6 +33,13 @@ def test_trouble_comes_first_and_calm_accounts_are_told_together() -> None:
     assert "2 accounts: Up to date" in shown
 
 
+def test_what_a_fetch_left_is_told_beside_the_calm_ones() -> None:
+    left = AccountStatus("a@example.org", Phase.UP_TO_DATE, since=NOW, problems=("One.", "Two."))
+    shown = said(left, AccountStatus("b@example.org", Phase.UP_TO_DATE, since=NOW))
+    assert "· 2 problems (press !)" in shown
+    assert "b@example.org: Up to date" in shown
+
+
 def test_progress_can_be_seen_and_stopped() -> None:
     shown = said(AccountStatus("a", Phase.FETCHING, done=50, total=100))
     assert "Fetching 50 of 100" in shown

@@ -248,5 +248,5 @@ def _shown(account: Account, state: AccountStatus, now: float, minutes: int, wid
         f"  {words}" if words else "",
         _indented(ways, width),
         _indented(fares, width),
-        _indented(safe_line(state.what, 300), width),
+        *(_indented(safe_line(line, 300), width) for line in (state.what, *state.problems)),
     )

@@ -31,6 +31,7 @@ from tui.model.event import (
 )
 from tui.model.folder import Role
 from tui.model.message import Flag
+from tui.model.safe_text import safe_line
 from tui.ui import words
 from tui.ui.keys import bindings
 from tui.ui.messages import EngineSpoke
@@ -114,6 +115,8 @@ class MailScreen(Panes, Listing, Reading, Parts, Acting, Vanished, Elsewhere):
             self.tell(error)
             return
         self.flash(_fetched(sum(summary.new for summary in summaries)))
+        for problem in dict.fromkeys(problem for summary in summaries for problem in summary.problems):
+            self.app.notify(safe_line(problem, 400), severity="warning", timeout=10, markup=False)
 
     @work(exclusive=True, group="offline")
     async def action_offline(self) -> None:
@@ -157,7 +160,7 @@ class MailScreen(Panes, Listing, Reading, Parts, Acting, Vanished, Elsewhere):
 
     @on(StatusBar.Pressed)
     async def _status_pressed(self) -> None:
-        if any(words.trouble(state) for state in self._states()):
+        if any(words.trouble(state) or words.worth_asking(state) for state in self._states()):
             await self.app.run_action("app.fix")
 
     @on(EngineSpoke)

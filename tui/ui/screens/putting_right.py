@@ -19,22 +19,31 @@ from tui.ui.screens.dialog import Ask, Notice, PromptSecret
 from tui.ui.screens.keeping import attempt, identified, kept
 from tui.ui.screens.sign_in import Approved, SignInScreen
 
+_LEFT = (
+    "Nothing is lost: what is here stays here, and the next fetch tries it again. On the mail screen g x "
+    "lists what a server refused, g h what waits for your word."
+)
 _STAYS = "Your mail, drafts and outbox stay as they are."
 
 
 def first_trouble(desk: Desk) -> AccountStatus | None:
-    """The first account that needs the person, None when all is well."""
-    states = (desk.engine.status(account.address) for account in desk.settings.accounts)
-    return next((state for state in states if words.trouble(state)), None)
+    """The first account that needs the person, else the first of which there is more to tell; None when all
+    is well."""
+    states = [desk.engine.status(account.address) for account in desk.settings.accounts]
+    asking = (state for wanted in (words.trouble, words.worth_asking) for state in states if wanted(state))
+    return next(asking, None)
 
 
 async def put_right(app: App[Any], desk: Desk, state: AccountStatus) -> None:
-    """Sign in again where that is what is missing; else say what is wrong."""
+    """Sign in again where that is what is missing; else say what is wrong, and what becomes of it."""
     account = desk.settings.account(state.account)
     if state.phase is Phase.SIGN_IN and account is not None:
         await sign_in_again(app, desk, account, " ".join(filter(None, (state.what, state.hint))))
         return
-    error = MailError(state.what or "Something is wrong.", state.hint, detail=state.detail)
+    if state.what or not state.problems:
+        error = MailError(state.what or "Something is wrong.", state.hint, detail=state.detail)
+    else:
+        error = MailError("\n".join(state.problems), _LEFT)
     await app.push_screen_wait(Notice(error, title=state.account))
 
 

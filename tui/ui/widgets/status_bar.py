@@ -151,7 +151,7 @@ def account_words(states: Sequence[AccountStatus], now: float, offline: bool) ->
         return [("○ ", "dim"), ("Working offline (Ctrl+O goes online)", "text")]
     if not states:
         return [("No account yet (press , for settings)", "dim")]
-    calm = [state for state in states if state.phase is Phase.UP_TO_DATE]
+    calm = [state for state in states if state.phase is Phase.UP_TO_DATE and not state.problems]
     others = sorted(
         (state for state in states if state not in calm), key=lambda state: not words.trouble(state)
     )
