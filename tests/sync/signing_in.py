@@ -14,7 +14,8 @@ from tui.model.account import Account, Auth, Login, SecretSource
 from tui.model.event import Event
 from tui.model.secret import Secret
 from tui.sync.board import Board
-from tui.sync.credentials import OAUTH, Credentials
+from tui.sync.credentials import Credentials
+from tui.sync.keeping import OAUTH
 from tui.sync.tokens import Clock, Record
 
 REFRESHES = "token refresh_token"

@@ -28,7 +28,8 @@ from tui.model.error import Busy, Cancelled, MailError, Offline, SignInNeeded, U
 from tui.model.issuer import Identity, identity_of
 from tui.model.secret import Secret
 from tui.net import oauth
-from tui.sync.credentials import OAUTH, Credentials
+from tui.sync.credentials import Credentials
+from tui.sync.keeping import OAUTH
 from tui.sync.tokens import Record
 
 pytestmark = pytest.mark.usefixtures("narrow_keyring")
@@ -49,7 +50,7 @@ def _signed_in(
     """Sign in, and take the access token that came with it."""
     grant = oauth.refresh(replace(asked, authority=identity.authority), identity.grant())
     credentials.hold(account.address, grant, asked)
-    assert credentials.keep(account) == ""
+    assert credentials.kept.keep(account) == ""
     identity.asked.clear()
     return grant.access_token
 
@@ -150,7 +151,7 @@ def test_the_new_refresh_token_is_kept_before_the_access_token_is_used(
     def watched(service: str, username: str, password: str) -> None:
         write(service, username, password)
         if service.endswith("/oauth/0"):  # the header, which comes last
-            seen.append(credentials.facts(account.address) is None or not _expires(credentials, account))
+            seen.append(credentials.kept.facts(account.address) is None or not _expires(credentials, account))
 
     narrow_keyring.set_password = watched  # type: ignore[method-assign]
     secret_of(credentials, account)
@@ -159,7 +160,7 @@ def test_the_new_refresh_token_is_kept_before_the_access_token_is_used(
 
 
 def _expires(credentials: Credentials, account: Account) -> float:
-    facts = credentials.facts(account.address)
+    facts = credentials.kept.facts(account.address)
     return facts.expires if facts else 0.0
 
 
@@ -308,7 +309,7 @@ def test_a_token_entered_by_hand_serves_as_before(account: Account) -> None:
     credentials = fresh_start()
     assert secret_of(credentials, account) == Secret("by-hand")
     assert credentials.renewed(account, login_of(account), "incoming", Secret("by-hand")) is None
-    assert credentials.facts(account.address) is None
+    assert credentials.kept.facts(account.address) is None
 
 
 def test_a_command_is_asked_again_for_a_refused_token(account: Account, tmp_path: object) -> None:
@@ -337,10 +338,10 @@ def test_a_record_of_another_kind_is_as_none(account: Account, text: str) -> Non
 def test_facts(identity: IdentityServer, account: Account) -> None:
     record = signed_in_before(identity, account)
     credentials = fresh_start()
-    before = credentials.facts(account.address)
+    before = credentials.kept.facts(account.address)
     assert before is not None and (before.obtained, before.expires) == (record.obtained, 0.0)
     secret_of(credentials, account)
-    after = credentials.facts(account.address.upper())
+    after = credentials.kept.facts(account.address.upper())
     assert after is not None and after.expires > record.obtained + 86_400 and after.username
 
 
@@ -348,6 +349,6 @@ def test_nothing_secret_is_shown(identity: IdentityServer, account: Account) -> 
     record = signed_in_before(identity, account)
     credentials = fresh_start()
     token = secret_of(credentials, account).reveal()
-    shown = f"{record!r} {credentials.facts(account.address)!r} {vars(credentials)!r}"
+    shown = f"{record!r} {credentials.kept.facts(account.address)!r} {vars(credentials)!r} {vars(credentials.kept)!r}"
     assert token not in shown and record.refresh_token.reveal() not in shown
     assert Record.from_json(record.to_json()) == record

@@ -94,11 +94,11 @@ def test_reading_again_takes_what_another_process_left(identity: IdentityServer,
     signed_in_before(identity, account)
     credentials = fresh_start()
     first = secret_of(credentials, account)
-    credentials.read_again([account])
+    credentials.kept.read_again([account])
     assert secret_of(credentials, account) == first, "nothing new: nothing is lost"
     signed_in_before(identity, account)
     identity.asked.clear()
-    credentials.read_again([account])
+    credentials.kept.read_again([account])
     assert secret_of(credentials, account) != first
     assert identity.asked[REFRESHES] == 1
 
@@ -112,7 +112,7 @@ def test_what_was_forgotten_does_not_come_back(
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(secret_of, credentials, account)
         until(lambda: identity.asked[REFRESHES])
-        credentials.forget(account.address)
+        credentials.kept.forget(account.address)
         with pytest.raises(MailError):
             asked.result(10)
     assert narrow_keyring.values == {}
@@ -144,7 +144,7 @@ def test_what_is_forgotten_while_it_is_read_does_not_come_back(
         store.asked.clear()
         asked = pool.submit(secret_of, credentials, account)
         assert store.asked.wait(10)
-        credentials.forget(account.address)
+        credentials.kept.forget(account.address)
         with suppress(MailError):  # it may have got one just before
             asked.result(10)
         assert store.values == {}
@@ -164,7 +164,7 @@ def test_a_sign_in_during_a_renewal_is_the_one_that_counts(
         asked = pool.submit(secret_of, credentials, account)
         until(lambda: identity.asked[REFRESHES])
         credentials.hold(account.address, grant, _asked(account))
-        credentials.keep(account)
+        credentials.kept.keep(account)
         assert asked.result(10) == grant.access_token
     assert grant.refresh_token is not None and kept_token(account) == grant.refresh_token.reveal()
 
@@ -181,9 +181,9 @@ def test_what_is_held_is_for_trying_out_only(identity: IdentityServer, account: 
     hands.pass_by(LIFE)
     later = credentials.held(account, login_of(account))
     assert later not in (None, grant.access_token), "a long stay in the wizard costs nothing"
-    credentials.drop(account.address)
+    credentials.kept.drop(account.address)
     assert credentials.held(account, login_of(account)) is None
-    assert credentials.keep(account) == ""
+    assert credentials.kept.keep(account) == ""
     assert kept_token(account) != "" and identity.is_good(before)
 
 
@@ -201,10 +201,10 @@ def test_what_was_not_written_is_written_when_one_tries_again(
     credentials.hold(account.address, grant, _asked(account))
     narrow_keyring.longest = 0
 
-    assert "session" in credentials.keep(account)
-    assert credentials.keep(account), "it is still not written"
+    assert "session" in credentials.kept.keep(account)
+    assert credentials.kept.keep(account), "it is still not written"
     narrow_keyring.longest = 1280
-    assert credentials.keep(account) == ""
+    assert credentials.kept.keep(account) == ""
     assert grant.refresh_token is not None
     assert kept_token(account) == grant.refresh_token.reveal()
 
@@ -216,7 +216,7 @@ def test_for_this_session_only(
     hands = Hands()
     credentials = fresh_start(hands)
     credentials.hold(account.address, oauth.refresh(_asked(account), identity.grant()), _asked(account))
-    assert credentials.keep(account) == ""
+    assert credentials.kept.keep(account) == ""
     first = secret_of(credentials, account)
     hands.pass_by(LIFE)
     assert secret_of(credentials, account) != first

@@ -105,7 +105,7 @@ class Accounts:
         """
         with self._lock:
             self._reload()
-            self._context.credentials.read_again(self._context.settings.accounts)
+            self._context.credentials.kept.read_again(self._context.settings.accounts)
             for account in self._context.settings.accounts:
                 waits = self._context.board.status(account.address).phase is Phase.SIGN_IN
                 (self._crew.restart if waits else self._crew.release)(account.address)
@@ -162,8 +162,8 @@ class Accounts:
         by_password = before is not None and before.by_token and not account.by_token
         by_hand = secret is not None and account.login is not None and account.login.auth is Auth.OAUTH2
         if by_password or by_hand:  # what was entered takes the place of a sign-in
-            self._delete(partial(self._context.credentials.forget, account.address))
-        words = self._context.credentials.keep(account) or words
+            self._delete(partial(self._context.credentials.kept.forget, account.address))
+        words = self._context.credentials.kept.keep(account) or words
         save_account(self._config_file, account)
         self._reload()
         self._crew.restart(account.address)
@@ -199,7 +199,7 @@ class Accounts:
 
     def _forget_secrets(self, address: str) -> None:
         deletions = [partial(self._context.secrets.delete, address, which) for which in ("incoming", "smtp")]
-        for delete in (*deletions, partial(self._context.credentials.forget, address)):
+        for delete in (*deletions, partial(self._context.credentials.kept.forget, address)):
             self._delete(delete)
 
     def _delete(self, delete: Callable[[], None]) -> None:
@@ -217,7 +217,7 @@ class Accounts:
         login = replace(account.login, source=source, command="")
         account = replace(account, login=login)
         if login.auth is Auth.OAUTH2:
-            self._context.credentials.forget(address)  # a token entered by hand takes its place
+            self._context.credentials.kept.forget(address)  # a token entered by hand takes its place
         words = self._keep(account, login, secret, "incoming")
         save_account(self._config_file, account)
         self._reload()

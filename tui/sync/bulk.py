@@ -127,7 +127,7 @@ class BulkFetch:
 
     def _sign_in_again(self) -> None:
         """The hour of this session's token is over: the rest comes over another connection."""
-        self._context.credentials.spent(self._account.address)
+        self._context.credentials.kept.spent(self._account.address)
         self._connection.abort()
         self._connection.close()
         self._another()

@@ -86,7 +86,7 @@ def _tokens(account: Account) -> tuple[Login, ...]:
 def _token(context: Context, account: Account) -> Check:
     """Age, permissions and end of a sign-in by OAuth. Whether it works the steps before have shown."""
     try:
-        facts = context.credentials.facts(account.address)
+        facts = context.credentials.kept.facts(account.address)
     except MailError as error:
         return failed("token", error)
     if facts is not None:

@@ -111,7 +111,7 @@ def sign_in(
         except SignInNeeded as again:
             raise _meant(credentials, welcome, account, which, secret, again) from again
     welcome.let_in(account.address, which)
-    return connection, credentials.token(account, secret)
+    return connection, credentials.kept.token(account.address, secret)
 
 
 def _meant(
@@ -123,6 +123,6 @@ def _meant(
     refusal: SignInNeeded,
 ) -> SignInNeeded | Busy:
     """What a refusal comes to: of a password, or for a reason that is known to stay, it is what it is."""
-    if credentials.token(account, secret) is None or refusal.retry in (Retry.NEVER, Retry.USER):
+    if credentials.kept.token(account.address, secret) is None or refusal.retry in (Retry.NEVER, Retry.USER):
         return refusal
     return welcome.refused(account.address, which, refusal)

@@ -171,7 +171,7 @@ class Engine:
         self._doorman.close(deadline)
         ended = self._crew.close(deadline)
         self._index.close(deadline)
-        self._context.credentials.close(deadline)
+        self._context.credentials.kept.close(deadline)
         self._local.close(deadline)
         self._lock.release()
         return ended

@@ -127,7 +127,7 @@ class SignIns:
             grant = self._granted(command, identity, running)
             self._context.credentials.hold(account.address, grant, identity)
             if running.cancelled.is_set():
-                self._context.credentials.drop(account.address)
+                self._context.credentials.kept.drop(account.address)
                 raise _cancelled()
         finally:
             with self._lock:
@@ -168,7 +168,7 @@ class SignIns:
 
     def _kept(self, account: Account) -> str:
         """Put what was granted where the account says, and have what waited for it go on."""
-        words = self._context.credentials.keep(account)
+        words = self._context.credentials.kept.keep(account)
         try:
             led_elsewhere = self._tell_leader()
         except MailError as error:
@@ -190,7 +190,7 @@ class SignIns:
             running = self._running.get(address.lower())
         if running:
             running.cancelled.set()
-        self._context.credentials.drop(address)
+        self._context.credentials.kept.drop(address)
 
 
 def _approved(

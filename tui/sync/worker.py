@@ -184,7 +184,7 @@ class Worker:
         """
         if error.retry is not Retry.REFRESH or not isinstance(error, Offline) or self._halt.stop.is_set():
             return False
-        self._context.credentials.spent(self._account.address)
+        self._context.credentials.kept.spent(self._account.address)
         before, self._token_end = self._token_end, time.monotonic()
         return self._token_end - before > SHORTEST_SESSION
 
