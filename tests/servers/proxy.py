@@ -58,14 +58,16 @@ class _Turns:
 class Proxy:
     """Listens from `with` on and passes everything on to `port`; `fault` may be replaced at any time.
 
-    `carried` counts the octets (from the server, from the client) of all connections so far, `cuts` the lines
-    that were cut at a turn.
+    `carried` counts the octets (from the server, from the client) of all connections so far, `now` the
+    connections that are open, `cuts` the lines that were cut at a turn.
     """
 
     def __init__(self, port: int) -> None:
         self.fault = Fault()
         self.carried = [0, 0]
         self.cuts = 0
+        self.now = 0
+        self._frozen = 0
         self._target = port
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
@@ -99,6 +101,10 @@ class Proxy:
         """How many a client has made so far."""
         return len(self._open) // 2
 
+    def freeze(self) -> None:
+        """Carry nothing any more over the connections of now, and leave them open: as a line that died."""
+        self._frozen = len(self._open)
+
     def hang_up(self) -> None:
         """Cut every connection."""
         for each in self._open:
@@ -120,6 +126,7 @@ class Proxy:
                     continue
                 server.settimeout(None)
                 self._open += [client, server]
+                self.now += 1
                 fault, turns = self.fault, _Turns()
                 self._begin(self._carry, server, client, 0, fault.down, fault, turns)
                 self._begin(self._carry, client, server, 1, fault.up, fault, turns)
@@ -136,6 +143,8 @@ class Proxy:
         left, line = limit, b""
         with contextlib.suppress(OSError):
             while data := source.recv(1 << 16):
+                if source in self._open[: self._frozen]:
+                    continue
                 if turns.take(way, fault):
                     self.cuts += 1
                     break
@@ -153,6 +162,7 @@ class Proxy:
                     break
         _cut(source)
         _cut(target)
+        self.now -= way
 
 
 def _cut(each: socket.socket) -> None:

@@ -19,7 +19,7 @@ from tui.model.command import QueueMessage
 from tui.model.error import Busy, Cancelled, MailError, SignInNeeded
 from tui.model.explain_rule import Retry
 from tui.model.secret import Secret
-from tui.sync.connecting import LATELY, WAITS, Welcome, sign_in
+from tui.sync.connecting import LATELY, PASSWORD_LATELY, WAITS, Welcome, sign_in
 from tui.sync.tokens import Token
 
 REFUSAL = SignInNeeded("No.", detail="NO AUTHENTICATE failed.")
@@ -37,6 +37,7 @@ class Door:
     def __init__(self, answers: list[MailError | None], said: list[str]) -> None:
         self._answers = answers
         self._said = said
+        self.closed = False
 
     def connect(self) -> None:
         self._said.append("connect")
@@ -50,6 +51,7 @@ class Door:
         self._said.append("abort")
 
     def close(self) -> None:
+        self.closed = True
         self._said.append("close")
 
 
@@ -57,7 +59,7 @@ def test_refusals_of_fresh_tokens_are_waited_out_longer_and_longer() -> None:
     hands = Hands()
     welcome = Welcome(hands.clock().steady)
     assert welcome.refused("you@example.org", "incoming", REFUSAL) is REFUSAL, "it was never let in"
-    welcome.let_in("you@example.org", "incoming")
+    welcome.let_in("you@example.org", "incoming", Secret("token"))
     waits = []
     for _ in range(5):
         found = welcome.refused("you@example.org", "incoming", REFUSAL)
@@ -68,7 +70,7 @@ def test_refusals_of_fresh_tokens_are_waited_out_longer_and_longer() -> None:
     assert welcome.refused("other@example.org", "incoming", REFUSAL) is REFUSAL
     hands.pass_by(LATELY + 1)
     assert welcome.refused("you@example.org", "incoming", REFUSAL) is REFUSAL, "it goes on for too long"
-    welcome.let_in("you@example.org", "incoming")
+    welcome.let_in("you@example.org", "incoming", Secret("token"))
     found = welcome.refused("you@example.org", "incoming", REFUSAL)
     assert isinstance(found, Busy) and found.wait == WAITS[0]
 
@@ -102,7 +104,7 @@ def test_what_a_refusal_leads_to(
     todo = list(answers)
     welcome = Welcome()
     if before:
-        welcome.let_in(account.address, "incoming")
+        welcome.let_in(account.address, "incoming", Secret("token"))
     with stores.keyring_of(stores.Memory()):
         signed_in_before(identity, account)
 
@@ -143,22 +145,36 @@ def test_a_stop_between_the_two_tries(identity: IdentityServer, user: str) -> No
     assert said.count("connect") == 1
 
 
-def test_a_refused_password_is_a_refused_password(identity: IdentityServer, user: str) -> None:
+@pytest.mark.parametrize(
+    ("taken_before", "retry", "end"),
+    [
+        ("password", None, Busy),
+        ("password", Retry.USER, Busy),
+        ("password", Retry.NEVER, SignInNeeded),
+        ("another", None, SignInNeeded),
+        ("", None, SignInNeeded),
+    ],
+)
+def test_a_password_that_was_taken_a_moment_ago_is_right(
+    identity: IdentityServer, user: str, taken_before: str, retry: Retry | None, end: type[MailError]
+) -> None:
     account = by_token(identity, f"{user}@example.org", login=Login(user))
-    welcome = Welcome()
-    welcome.let_in(account.address, "incoming")
+    hands = Hands()
+    welcome = Welcome(hands.clock().steady)
+    if taken_before:
+        welcome.let_in(account.address, "incoming", Secret(taken_before))
     with stores.keyring_of(stores.Memory()):
         Secrets().set(account.address, "incoming", Secret("password"))
-        with pytest.raises(SignInNeeded):
-            sign_in(
-                fresh_start(),
-                welcome,
-                account,
-                "incoming",
-                Door([_refusal(None)], []),
-                lambda: Door([], []),
-                lambda: None,
-            )
+
+        def refused() -> type[MailError]:
+            door = Door([_refusal(retry)], [])
+            with pytest.raises(MailError) as raised:
+                sign_in(fresh_start(), welcome, account, "incoming", door, lambda: Door([], []), lambda: None)
+            return type(raised.value)
+
+        assert refused() is end
+        hands.pass_by(PASSWORD_LATELY + 1)
+        assert refused() is SignInNeeded, "it may have been changed meanwhile"
 
 
 @pytest.mark.dovecot

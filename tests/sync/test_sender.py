@@ -14,11 +14,10 @@ from typing import Any
 
 import pytest
 
-from tests.rig import Rig, settings_of
+from tests.rig import Rig, settings_of, until
 from tests.servers.scripted import SMTP_GREETING, Act, Answer, Rule, Scripted, rule, smtp
 from tests.servers.smtp_sink import SmtpSink
 from tests.sync.letters_in import letter
-from tests.sync.test_imap import until
 from tui.config.paths import find
 from tui.config.secrets import Secrets
 from tui.model.account import Account, Login, Protocol, SecretSource, Server

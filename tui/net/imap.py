@@ -282,6 +282,11 @@ class ImapConnection:
             told = self._conversation.run("NOOP", "asking for news")
             return [found for response in told if (found := push(response))]
 
+    @property
+    def closed(self) -> bool:
+        """Whether everything has been given back."""
+        return self._link.closed
+
     def abort(self) -> None:
         """Break off at once, from any thread; whatever is going on ends with Cancelled."""
         self._link.abort()

@@ -32,6 +32,12 @@ READ_TIMEOUT = 60.0
 _LOOK_TIMEOUT = 5.0
 _NEXT_ADDRESS_AFTER = 0.25  # seconds, RFC 8305 section 5
 _CHUNK = 1 << 18
+_KEEPALIVE = tuple(
+    (getattr(socket, name), value)
+    for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 4))
+    if hasattr(socket, name)
+)
+"""A peer that is gone, as behind a network that was left, is noticed in two minutes and not in two hours."""
 
 _Address = tuple[socket.AddressFamily, Any]
 
@@ -99,6 +105,7 @@ class Link:
         self._ca_file = ca_file
         self._socket: socket.socket | None = None
         self._aborted = False
+        self.closed = False
         self._lock = threading.Lock()  # so that `abort` never shuts down a descriptor given to another
 
     def open(self, ask_for_tls: Callable[[socket.socket], None]) -> None:
@@ -174,6 +181,7 @@ class Link:
             if self._socket is not None:
                 self._socket.close()
                 self._socket = None
+        self.closed = True
 
     def _hang_up(self) -> None:
         if self._socket is not None:
@@ -282,4 +290,6 @@ def _winner(connected: socket.socket) -> socket.socket:
     kept.settimeout(CONNECT_TIMEOUT)
     kept.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     kept.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in _KEEPALIVE:
+        kept.setsockopt(socket.IPPROTO_TCP, option, value)
     return kept

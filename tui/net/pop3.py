@@ -121,6 +121,11 @@ class Pop3Connection:
         finally:
             self.close()
 
+    @property
+    def closed(self) -> bool:
+        """Whether everything has been given back."""
+        return self._link.closed
+
     def abort(self) -> None:
         """Break off at once, from any thread; whatever is going on ends with Cancelled."""
         self._link.abort()

@@ -137,6 +137,11 @@ class SmtpConnection:
                 self._wire.docmd("QUIT")
         self.close()
 
+    @property
+    def closed(self) -> bool:
+        """Whether everything has been given back."""
+        return self._link.closed
+
     def abort(self) -> None:
         """Break off at once, from any thread; whatever is going on ends with Cancelled."""
         self._link.abort()

@@ -12,7 +12,7 @@ from pathlib import Path
 from tui.config.settings import Settings, load, remove_account, save_account
 from tui.model.account import Account, Auth, Login, Protocol, SecretSource
 from tui.model.command import Check, RemoveAccount, SaveAccount, SignIn, TestAccount
-from tui.model.error import MailError, NotFound, NotKept, SignInNeeded
+from tui.model.error import Busy, MailError, NotFound, NotKept, SignInNeeded
 from tui.model.event import AccountsChanged, Checked, Phase, Problem
 from tui.model.secret import Secret
 from tui.store.pending import is_marked
@@ -136,7 +136,14 @@ class Accounts:
             check = Check("password", False, error.what, error.hint, exit_code=error.exit_code)
             tell(check)
             return [check]
-        return test(account, secret, smtp_secret, tell)
+        seats = self._context.welcome.seats
+        try:
+            with seats.held(account, "incoming"), seats.held(account, "smtp"):
+                return test(account, secret, smtp_secret, tell)
+        except Busy as error:
+            check = Check("connections", False, error.what, error.hint, exit_code=error.exit_code)
+            tell(check)
+            return [check]
 
     def _kept(self, account: Account, which: str) -> Secret | None:
         """The secret from where the account says, or None: the test then names the step that lacks it.

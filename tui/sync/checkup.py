@@ -9,7 +9,7 @@ from functools import partial
 from tui.config.paths import Paths
 from tui.model.account import Account, Auth, Login, SecretSource
 from tui.model.command import Check, Diagnose
-from tui.model.error import BadConfig, MailError, NotFound
+from tui.model.error import BadConfig, Busy, MailError, NotFound
 from tui.model.event import Checked
 from tui.model.issuer import Identity, identity_of
 from tui.model.secret import Secret
@@ -67,9 +67,18 @@ def _account(context: Context, account: Account, tell: Tell) -> None:
     def ask(login: Login | None, which: str) -> Secret | None:
         return context.credentials.secret(account, login, which) if login else None
 
+    def try_half(
+        probing: Callable[[Account, probe.Ask, Tell], object], login: Login | None, which: str
+    ) -> None:
+        try:
+            with context.welcome.seats.held(account, which):
+                probing(account, partial(ask, login, which), tell)
+        except Busy as error:
+            tell(failed(f"{which} connections", error))
+
     halves = (
-        partial(probe.receiving, account, partial(ask, account.login, "incoming"), tell),
-        partial(probe.sending, account, partial(ask, account.sending_login, "smtp"), tell),
+        partial(try_half, probe.receiving, account.login, "incoming"),
+        partial(try_half, probe.sending, account.sending_login, "smtp"),
     )
     for running in [in_thread(half, "checks") for half in halves]:
         running.result()

@@ -12,14 +12,20 @@ from tui.model.error import Busy, SignInNeeded
 from tui.model.explain_rule import Retry
 from tui.model.secret import Secret
 from tui.sync.credentials import Check, Credentials
+from tui.sync.seats import Seats
 from tui.sync.tokens import Token
 
 LATELY = 3600.0
+PASSWORD_LATELY = 300.0
 WAITS = (60.0, 120.0, 300.0, 900.0)
 
 
 class Connection(Protocol):
     """What is used of a connection here."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has been freed."""
 
     def connect(self) -> None:
         """Connect and encrypt."""
@@ -38,30 +44,37 @@ C = TypeVar("C", bound=Connection)
 
 
 class Welcome:
-    """Which servers let whom in lately. Any thread may use it.
+    """Which servers let whom in lately, and how many are in now. Any thread may use it.
 
     A server that refuses a brand-new token right after it took another one wants fewer sign-ins, whatever
     it says: Exchange answers so to who comes too often. That is waited out, longer each time, and the person
-    is asked only when it lasts for `LATELY` seconds.
+    is asked only when it lasts for `LATELY` seconds; `PASSWORD_LATELY` for the password that it took, which
+    may have been changed meanwhile.
     """
 
     def __init__(self, steady: Callable[[], float] = time.monotonic) -> None:
         self._steady = steady
         self._lock = threading.Lock()
-        self._let_in: dict[tuple[str, str], float] = {}
+        self._let_in: dict[tuple[str, str], tuple[float, Secret]] = {}
         self._refused: dict[tuple[str, str], int] = {}
+        self.seats = Seats()
 
-    def let_in(self, address: str, which: str) -> None:
+    def let_in(self, address: str, which: str, secret: Secret) -> None:
         """The server took the sign-in."""
         with self._lock:
-            self._let_in[address, which] = self._steady()
+            self._let_in[address, which] = (self._steady(), secret)
             self._refused.pop((address, which), None)
 
-    def refused(self, address: str, which: str, refusal: SignInNeeded) -> SignInNeeded | Busy:
-        """What a refusal of a brand-new token amounts to: Busy where the server let the account in lately."""
+    def refused(
+        self, address: str, which: str, refusal: SignInNeeded, password: Secret | None = None
+    ) -> SignInNeeded | Busy:
+        """What a refusal of a brand-new token, or of `password`, amounts to: Busy where the server let the
+        account in lately."""
         with self._lock:
-            before = self._let_in.get((address, which))
-            if before is None or self._steady() - before > LATELY:
+            since, secret = self._let_in.get((address, which), (0.0, None))
+            lately = LATELY if password is None else PASSWORD_LATELY
+            same = password is None or password == secret
+            if secret is None or not same or self._steady() - since > lately:
                 return refusal
             times = self._refused[address, which] = self._refused.get((address, which), 0) + 1
         return Busy(
@@ -90,6 +103,7 @@ def sign_in(
     """
     login = account.login if which == "incoming" else account.sending_login
     assert login is not None
+    welcome.seats.take(account, which, connection, check)
     connection.connect()
     secret = credentials.secret(account, login, which, check)
     try:
@@ -104,13 +118,14 @@ def sign_in(
         connection.close()
         secret = fresh
         connection = another()
+        welcome.seats.take(account, which, connection, check)
         check()
         connection.connect()
         try:
             connection.sign_in(login, secret)
         except SignInNeeded as again:
             raise _meant(credentials, welcome, account, which, secret, again) from again
-    welcome.let_in(account.address, which)
+    welcome.let_in(account.address, which, secret)
     return connection, credentials.kept.token(account.address, secret)
 
 
@@ -122,7 +137,9 @@ def _meant(
     secret: Secret,
     refusal: SignInNeeded,
 ) -> SignInNeeded | Busy:
-    """What a refusal comes to: of a password, or for a reason that is known to stay, it is what it is."""
-    if credentials.kept.token(account.address, secret) is None or refusal.retry in (Retry.NEVER, Retry.USER):
+    """What a refusal comes to; for a reason that is known to stay, it is what it is."""
+    if refusal.retry is Retry.NEVER:
         return refusal
-    return welcome.refused(account.address, which, refusal)
+    if credentials.kept.token(account.address, secret) is None:
+        return welcome.refused(account.address, which, refusal, secret)
+    return refusal if refusal.retry is Retry.USER else welcome.refused(account.address, which, refusal)

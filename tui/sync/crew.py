@@ -198,6 +198,14 @@ class Crew:
             worker.ask(FetchMail())
         self.nudge_outbox()
 
+    def begin_anew(self) -> None:
+        """The computer slept, or is in another network: no connection of before is trusted."""
+        with self._lock:
+            workers = list(self._workers.values())
+        for worker in workers if self._watch else ():
+            worker.begin_anew()
+        self.nudge_outbox()
+
     def nudge(self, address: str) -> None:
         """There are changes to be told to an account's server."""
         with self._lock:

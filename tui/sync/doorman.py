@@ -18,6 +18,7 @@ from tui.store.writer import Writer
 from tui.sync.context import Context
 from tui.sync.crew import Crew
 from tui.sync.letters import answer_from_json, answer_to_json, command_from_json, command_to_json
+from tui.sync.surroundings import Surroundings
 
 log = logging.getLogger(__name__)
 
@@ -60,11 +61,14 @@ class Doorman:
             with Reader(self._context.database) as reader, Writer(self._context.database) as writer:
                 if self._lock.held:
                     writer.expire()
-                version = -1
+                version, surroundings = -1, Surroundings()
                 while not self._stop.wait(LOOK_EVERY):
                     if not self._lock.held and self._lock.acquire():
                         writer.requests_reopen()
                         self._led()
+                    if self._lock.held and surroundings.changed():
+                        log.info("this computer slept, or is in another network: connecting anew")
+                        self._crew.begin_anew()
                     self._answer(writer)
                     if (now := reader.data_version()) != version:
                         version = now

@@ -34,6 +34,7 @@ LINGER = 20.0
 LESSONS = 5
 """How many connections one piece of work may break before it is put off."""
 SHORTEST_SESSION = 60.0  # seconds
+"""What breaks sooner is followed by longer and longer pauses, though each new connection may go well."""
 STANDSTILL: tuple[type[MailError], ...] = (SignInNeeded, Untrusted, StoreBroken)
 """Errors after which only the person's act makes another try worth while."""
 
@@ -50,6 +51,8 @@ class Worker:
         self._visit: Visit | None = None
         self._standstill: MailError | None = None
         self._next_fetch = 0.0
+        self._well_since: float | None = None
+        self._anew = threading.Event()
         self._least_pause = 0.0
         self._quietly = False
         self._token_end = -SHORTEST_SESSION
@@ -81,6 +84,18 @@ class Worker:
         if visit and self._busy.locked():
             visit.abort()
         self._wake()
+
+    def begin_anew(self) -> None:
+        """The computer slept, or is in another network: connect again at once; from any thread.
+
+        A connection of before may be dead without anybody having noticed, and a pause was for another
+        network; so was an untrusted certificate, which may have been that of the network's own sign-in page.
+        """
+        self._anew.set()
+        visit = self._visit
+        if visit:
+            visit.abort()
+        self.jobs.add(FetchMail())
 
     def close(self) -> None:
         """Ask the thread to end, breaking whatever it waits for. Does not wait: see `join`."""
@@ -132,13 +147,23 @@ class Worker:
         job = self.jobs.take()
         if job is None:
             job = self._wait()
+        if self._anew.is_set():
+            self._let_go()
         if job is not None and (job.futures or not self._pausing()):
             self._attend(job)
 
+    def _let_go(self) -> None:
+        """Forget the connection and the pauses of before."""
+        self._anew.clear()
+        self._end_visit(politely=False)
+        self._backoff, self._next_fetch = Backoff(), 0.0
+        if isinstance(self._standstill, Untrusted):
+            self._standstill = None
+
     def _pausing(self) -> bool:
         """Whether only a person's wish is worth a try now; the next fetch brings the rest along."""
-        waiting = self._backoff.failures > 0 and time.monotonic() < self._next_fetch
-        return self._standstill is not None or waiting
+        failing = self._well_since is None and self._backoff.failures > 0
+        return self._standstill is not None or (failing and time.monotonic() < self._next_fetch)
 
     def _wait(self) -> Job | None:
         pause = self._next_fetch - time.monotonic()
@@ -169,7 +194,7 @@ class Worker:
             self._end_visit(politely=False)
             if self._token_ended(error):
                 self._go_on_quietly()
-            elif not self._halt.stop.is_set():
+            elif not self._anew.is_set() and not self._halt.stop.is_set():
                 self._pause(error)
 
     def _go_on_quietly(self) -> None:
@@ -218,14 +243,16 @@ class Worker:
 
     def _tried(self, work: Work) -> object:
         """Carry out work. A connection that broke while nobody used it shows that only now: it is replaced
-        once, since everything asked of a visit may be asked again."""
+        once, since everything asked of a visit may be asked again. So is one that is not trusted any more."""
         kept = self._visit is not None
         try:
             return self._opened().do(work)
-        except Offline as error:
-            again = self._token_ended(error) or kept
-            if not again or self._halt.stop.is_set() or self._halt.cancel.is_set():
+        except (Offline, Cancelled) as error:
+            again = isinstance(error, Offline) and (self._token_ended(error) or kept)
+            asked = self._halt.stop.is_set() or self._halt.cancel.is_set()
+            if asked or not (again or self._anew.is_set()):
                 raise
+            self._anew.clear()
             self._end_visit(politely=False)
             return self._opened().do(work)
 
@@ -269,7 +296,7 @@ class Worker:
                 raise
 
     def _went_well(self, job: Job, answer: object) -> None:
-        self._backoff = Backoff()
+        self._well_since = self._well_since or time.monotonic()
         self._standstill = None
         if isinstance(job.work, FetchMail):
             self._plan_next_round()
@@ -314,6 +341,9 @@ class Worker:
             self._standstill = error
             self._context.board.failed(self._account.address, error)
             return
+        if self._well_since is not None and time.monotonic() - self._well_since > SHORTEST_SESSION:
+            self._backoff = Backoff()
+        self._well_since = None
         delay, self._backoff = self._backoff.after(error)
         self._plan_next_fetch(delay)
         self._context.board.failed(self._account.address, error, until=time.time() + delay)
