@@ -37,8 +37,9 @@ class Listing:
 
 
 class FetchedHeader(NamedTuple):
-    """A message without its body: `received` is INTERNALDATE in Unix seconds, `size` the server's octet
-    count (approximate on Exchange), `header` the fields of `bulk.FIELDS` with CRLF line ends."""
+    """A message as it is first heard of: `received` is INTERNALDATE in Unix seconds, `size` the server's
+    octet count (approximate on Exchange), `header` the fields of `bulk.FIELDS` with CRLF line ends. Where the
+    whole message was asked for, `raw` has its octets and `header` the same."""
 
     uid: int
     flags: Flag
@@ -46,6 +47,7 @@ class FetchedHeader(NamedTuple):
     received: int
     size: int
     header: bytes
+    raw: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,18 +36,31 @@ def headers(talk: Conversation, uids: Sequence[int]) -> Iterator[list[FetchedHea
 
     Messages that are no longer there are missing, others never come. Raises Offline, Garbled, Refused, Busy.
     """
-    items = f"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS ({FIELDS})])"
+    batches = (uids[n : n + BATCH] for n in range(0, len(uids), BATCH))
+    gathered: list[FetchedHeader] = []
+    for found in fetched(talk, batches):
+        gathered.append(found)
+        if len(gathered) >= BATCH:
+            yield gathered
+            gathered = []
+    if gathered:
+        yield gathered
+
+
+def fetched(
+    talk: Conversation, batches: Iterable[Sequence[int]], *, whole: bool = False
+) -> Iterator[FetchedHeader]:
+    """Flags, date and header of messages, each as soon as it is here; all of their octets where they are
+    wanted `whole`.
+
+    A batch of UIDs becomes one command; the next is asked for when fewer than two are on their way. Missing
+    and raised as in `headers`.
+    """
+    section = "" if whole else f"HEADER.FIELDS ({FIELDS})"
+    items = f"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[{section}])"
     parsed = _FlagCache()
     wanted: set[int] = set()
-    gathered: list[FetchedHeader] = []
-    batches = (uids[n : n + BATCH] for n in range(0, len(uids), BATCH))
     for found in _fetch(talk, _noted(batches, wanted), items):
-        if found is None or len(gathered) >= BATCH:
-            if gathered:
-                yield gathered
-            gathered = []
-        if found is None:
-            continue
         uid = fetch_items.number(found, b"UID", LARGEST_NUMBER)
         if uid not in wanted or b"BODY" not in found:
             continue  # a change of flags, told in between
@@ -55,7 +68,8 @@ def headers(talk: Conversation, uids: Sequence[int]) -> Iterator[list[FetchedHea
         bits, tags = parsed[found.get(b"FLAGS", b"")]
         received = fetch_items.internal_date(found.get(b"INTERNALDATE", b""))
         size = fetch_items.number(found, b"RFC822.SIZE", _LARGEST_SIZE)
-        gathered.append(FetchedHeader(uid, bits, tags, received, size, found[b"BODY"]))
+        octets = found[b"BODY"]
+        yield FetchedHeader(uid, bits, tags, received, size, octets, octets if whole else None)
 
 
 def bodies(
@@ -67,8 +81,6 @@ def bodies(
     """
     wanted = set(uids)
     for found in _fetch(talk, _batches(uids, sizes or {}), "(UID BODY.PEEK[])"):
-        if found is None:
-            continue
         uid = fetch_items.number(found, b"UID", LARGEST_NUMBER)
         if uid in wanted and b"BODY" in found:
             wanted.remove(uid)
@@ -147,10 +159,8 @@ def _noted(batches: Iterable[Sequence[int]], wanted: set[int]) -> Iterator[Seque
         yield batch
 
 
-def _fetch(
-    talk: Conversation, batches: Iterable[Sequence[int]], items: str
-) -> Iterator[dict[bytes, bytes] | None]:
-    """Every FETCH response to the batches, parsed; None after each batch."""
+def _fetch(talk: Conversation, batches: Iterable[Sequence[int]], items: str) -> Iterator[dict[bytes, bytes]]:
+    """Every FETCH response to the batches, parsed."""
     todo = iter(batches)
     waiting: dict[bytes, int] = {}  # messages asked for by tag; commands may end in any order (RFC 3501 5.5)
     left = 10_000  # what may come besides, such as changes of flags told in between
@@ -165,8 +175,8 @@ def _fetch(
                 response = talk.response()
                 if fetch_items.is_fetch(response.text):
                     yield _items(talk, response)
-                elif _has_ended(talk, response, waiting):
-                    yield None
+                else:
+                    _take_end(talk, response, waiting)
                 left -= 1
                 if left < 0:
                     raise talk.transport.broken("an endless answer to FETCH")
@@ -174,17 +184,17 @@ def _fetch(
             _drop(talk, waiting)
 
 
-def _has_ended(talk: Conversation, response: Response, waiting: dict[bytes, int]) -> bool:
-    """Whether one of the commands is done; it is then no longer waited for, also when it was refused."""
+def _take_end(talk: Conversation, response: Response, waiting: dict[bytes, int]) -> None:
+    """A command that is done is no longer waited for, also when it was refused."""
     tag = response.text.partition(b" ")[0]
     if waiting.pop(tag, None) is None:
-        return talk.is_end(response, b"", "fetching messages")
+        talk.is_end(response, b"", "fetching messages")
+        return
     try:
-        return talk.is_end(response, tag, "fetching messages")
+        talk.is_end(response, tag, "fetching messages")
     except Refused as error:
-        if "EXPUNGEISSUED" in error.detail.upper():  # RFC 5530: some were gone, the others have come
-            return True
-        raise
+        if "EXPUNGEISSUED" not in error.detail.upper():  # RFC 5530: some were gone, the others have come
+            raise
 
 
 def _items(talk: Conversation, response: Response) -> dict[bytes, bytes]:

@@ -14,7 +14,7 @@ import imaplib
 import operator
 import re
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -162,6 +162,14 @@ class ImapConnection:
         """Headers in batches of up to 500 (see `bulk.headers`). Leave the loop before the next command."""
         with self._doing("fetching headers"):
             yield from bulk.headers(self._conversation, uids)
+
+    def fetched(
+        self, batches: Iterable[Sequence[int]], *, whole: bool = False
+    ) -> Generator[FetchedHeader, None, None]:
+        """Headers, or whole messages, one by one (see `bulk.fetched`). Leave the loop before the next
+        command."""
+        with self._doing("fetching messages" if whole else "fetching headers"):
+            yield from bulk.fetched(self._conversation, batches, whole=whole)
 
     def bodies(
         self, uids: Sequence[int], sizes: Mapping[int, int] | None = None

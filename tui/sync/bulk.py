@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from itertools import groupby
 
 from tui.mail.scan import scan
@@ -14,11 +14,11 @@ from tui.model.account import Account
 from tui.model.error import Cancelled, MailError, Offline, Refused
 from tui.model.event import MessagesChanged
 from tui.model.explain_rule import Retry
-from tui.model.message import Scan
 from tui.net.imap import ImapConnection
 from tui.store.reader import Reader
 from tui.store.records import Missing
 from tui.store.writer import Writer
+from tui.sync.ahead import ahead
 from tui.sync.connecting import sign_in
 from tui.sync.context import Context, Halt
 from tui.sync.indexing import MANY
@@ -29,8 +29,6 @@ log = logging.getLogger(__name__)
 ROUND = 5_000
 INDEX_AFTER = 30.0
 """Seconds after which the index is begun although the download goes on."""
-BATCH_SECONDS = 0.1
-BATCH_OCTETS = 4_000_000
 DAY = 86_400
 SHORTEST_SESSION = 60.0  # seconds; a token that ends sooner than this is not worth another
 
@@ -166,24 +164,12 @@ class BulkFetch:
             self._withheld.update(one.id for one in wanted)
             return
         rows = {one.uid: one.id for one in wanted}
-        batch: list[tuple[int, bytes, Scan | None]] = []
-        octets, began = 0, time.monotonic()
-        try:
-            for uid, raw in self._bodies(number, wanted):
-                row = rows.pop(uid, None)
-                if row is None:
-                    continue
-                batch.append((row, raw, None if total > MANY else scan(raw)))
-                octets += len(raw)
-                if octets >= BATCH_OCTETS or time.monotonic() - began >= BATCH_SECONDS:
-                    full, batch, octets = batch, [], 0
-                    self._store(writer, number, full, total)
-                    began = time.monotonic()
-        finally:  # what has come is kept, whatever ended it
+        for bodies in ahead(self._bodies(number, wanted), lambda one: len(one[1])):
+            batch = [(rows.pop(uid), raw) for uid, raw in bodies if uid in rows]
             self._store(writer, number, batch, total)
         self._withheld.update(rows.values())
 
-    def _bodies(self, folder: int, wanted: list[Missing]) -> Iterator[tuple[int, bytes]]:
+    def _bodies(self, folder: int, wanted: list[Missing]) -> Generator[tuple[int, bytes], None, None]:
         """The bytes of these, but of those that cannot be fetched."""
         sizes = {one.uid: one.size for one in wanted}
         aside, connection = self._context.set_aside, self._connection
@@ -198,14 +184,12 @@ class BulkFetch:
             return False
         return selected.uidvalidity == reader.mark(number).uidvalidity
 
-    def _store(
-        self, writer: Writer, folder: int, batch: list[tuple[int, bytes, Scan | None]], total: int
-    ) -> None:
+    def _store(self, writer: Writer, folder: int, batch: list[tuple[int, bytes]], total: int) -> None:
         if not batch:
             return
-        writer.bodies(batch)
+        writer.bodies([(row, raw, None if total > MANY else scan(raw)) for row, raw in batch])
         self._fetched += len(batch)
-        self._octets += sum(len(raw) for _, raw, _ in batch)
+        self._octets += sum(len(raw) for _, raw in batch)
         self._context.board.progress(self._account.address, self._fetched, max(total, self._fetched))
         self._context.board.tell(MessagesChanged(self._account.address, folder))
         if time.monotonic() - self._began > INDEX_AFTER:

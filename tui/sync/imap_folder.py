@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from tui.mail.header import block, envelope_of, fingerprint_of, split
@@ -14,6 +14,7 @@ from tui.net.answer import FetchedHeader, Selected
 from tui.net.imap import ImapConnection
 from tui.store.reader import Reader
 from tui.store.writer import Writer
+from tui.sync.arrivals import Arrivals
 from tui.sync.board import Board
 from tui.sync.indexing import MANY
 from tui.sync.plan import FolderPlan, plan_folder
@@ -26,13 +27,18 @@ Waiting = dict[int, list[int]]
 Missed = dict[tuple[int, int], list[int]]
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(slots=True)
 class FolderFetch:
     """Reads what the server has in `folder` and makes the store agree, step by step.
 
     `gone` collects the rows that the server proved gone, of `known` ones; who knows all folders decides
     whether they were deleted there or moved. `emptied`: the server has nothing in the folder any more;
-    `whole`: all of it was read.
+    `whole`: all of it was read. `bodies`: the bodies of all mail are wanted, and may come with the headers;
+    `hurried` tells whether somebody needs the connection before the next step ends.
     """
 
     connection: ImapConnection
@@ -42,6 +48,8 @@ class FolderFetch:
     folder: Folder
     counts: Counts
     aside: SetAside
+    bodies: bool = False
+    hurried: Callable[[], bool] = _never
     gone: list[int] = field(default_factory=list)
     arrived: list[int] = field(default_factory=list)
     known: int = 0
@@ -70,7 +78,7 @@ class FolderFetch:
         if self._complete:
             self.gone.extend(plan.gone)
         yield
-        yield from self._headers(plan.new)
+        yield from self._arrivals(plan.new)
         reached = SyncMark(selected.uidvalidity, selected.uidnext, selected.modseq)
         self.whole = self._complete
         self.writer.mark(self.folder.id, reached if self._complete else SyncMark(selected.uidvalidity))
@@ -125,19 +133,24 @@ class FolderFetch:
             self.counts.changed += len(plan.flags)
             self._changed()
 
-    def _headers(self, new: tuple[int, ...]) -> Iterator[None]:
+    def _arrivals(self, new: tuple[int, ...]) -> Iterator[None]:
         aside = self.aside.uids(self.folder.id)
         uids = [uid for uid in new if uid not in aside]
         if not uids:
             return
         waiting = self.reader.unplaced(self.folder.id)
         missed = self.reader.missed(self.folder.account, self.gone)
+        whole = self.bodies and not waiting and not missed  # what may be here is not fetched a second time
+        arrivals = Arrivals(
+            self.connection, self.aside, self.folder.id, uids, whole=whole, hurried=self.hurried
+        )
         done = 0
-        for batch in self.aside.fetched(self.folder.id, uids, self.connection.headers):
-            self._store(batch, waiting, missed, index_later=len(uids) > MANY)
-            done += len(batch)
-            self.board.progress(self.folder.account, done, len(uids), self.folder.name)
-            self._changed()
+        for run in arrivals.runs():
+            for batch in run:
+                self._store(batch, waiting, missed, index_later=len(uids) > MANY)
+                done += len(batch)
+                self.board.progress(self.folder.account, done, len(uids), self.folder.name)
+                self._changed()
             yield
             if self.connection.opened != self.folder.wire:
                 self.connection.select(self.folder.wire)
@@ -165,8 +178,10 @@ class FolderFetch:
                     flags=found.flags,
                     tags=found.tags,
                     uid=found.uid,
+                    raw=found.raw,
                 )
             )
+            self.counts.bytes += len(found.raw or b"")
         if fresh:
             self.arrived.extend(self.writer.added(self.folder.id, fresh, index_later=index_later))
             self.counts.new += len(fresh)

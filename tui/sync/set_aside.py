@@ -8,7 +8,7 @@ one by one over the next connection, until it is found. It is asked for again wh
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TypeVar
 
 from tui.model.error import Garbled
@@ -41,7 +41,11 @@ class SetAside:
         """The folder was numbered anew."""
         self._uids.pop(folder, None)
 
-    def fetched(self, folder: int, uids: Sequence[int], ask: Ask[Item]) -> Iterator[Item]:
+    def suspects(self, folder: int) -> bool:
+        """Whether a message that breaks the connection is in a folder, found or not."""
+        return folder in self._suspected or bool(self._uids.get(folder))
+
+    def fetched(self, folder: int, uids: Sequence[int], ask: Ask[Item]) -> Generator[Item, None, None]:
         """What `ask` answers for those of `uids` that were not put aside. Raises what `ask` raises, and notes
         where it was Garbled."""
         aside = self.uids(folder)
