@@ -66,6 +66,12 @@ def test_folders_stand_in_the_order_of_the_tree_above_their_sum() -> None:
     assert rows[-1].split()[2:7] == ["22", "20", "19", "3", "2"]
 
 
+def test_the_shell_knows_folders_by_their_names() -> None:
+    found = holdings(holding("INBOX", role=Role.INBOX), holding("Sent Items", role=Role.SENT))
+    rows = disk_words.table(found, 80, NOW, disk_words.full_name)
+    assert [row.split("  ")[0] for row in rows[1:]] == ["INBOX", "Sent Items", "All folders"]
+
+
 def test_a_single_folder_needs_no_sum() -> None:
     assert len(disk_words.table(holdings(holding()), 80, NOW)) == 2
     assert disk_words.table(holdings(holding(messages=0)), 80, NOW) == []
@@ -129,13 +135,13 @@ def test_what_waits() -> None:
 
 
 def test_the_store_and_the_room_that_is_left() -> None:
-    assert disk_words.store(holdings(), None)[1].endswith("search index being measured.")
-    assert disk_words.store(holdings(), 1_500_000) == [
+    assert disk_words.store(holdings())[1] == "3.0 MB for all accounts, mail compressed."
+    assert disk_words.store(holdings(), "being measured") == [
         "/data/mail.db",
-        "3.0 MB for all accounts, mail compressed; search index 1.5 MB.",
+        "3.0 MB for all accounts, mail compressed; search index being measured.",
         "75,000.0 MB are free on this disk.",
     ]
-    assert len(disk_words.store(holdings(free_octets=None), 0)) == 2
+    assert len(disk_words.store(holdings(free_octets=None))) == 2
 
 
 def test_names_cannot_act_on_the_terminal() -> None:

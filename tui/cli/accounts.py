@@ -14,6 +14,7 @@ from tui.cli.codes import worst
 from tui.cli.keeping import require_keyring, save, tell_leader
 from tui.cli.output import Cell, Ink
 from tui.cli.shell import Shell
+from tui.cli.showing import disk_text
 from tui.cli.signing_in import approved, require_possible
 from tui.model.account import Account, Offline, Protocol, by_oauth
 from tui.model.command import (
@@ -24,7 +25,7 @@ from tui.model.command import (
     SwitchProtocol,
     TestAccount,
 )
-from tui.model.error import BadUsage, Cancelled
+from tui.model.error import BadUsage, Cancelled, StoreBroken
 from tui.model.event import Checked, Event
 from tui.model.finding import Finding
 from tui.model.issuer import issuer_of
@@ -155,9 +156,17 @@ def _cells(account: Account) -> tuple[Cell, ...]:
 
 
 def show(shell: Shell, options: Namespace) -> int:
-    """Show one account, without secrets."""
+    """Show one account, without secrets, and what it has on this disk."""
     record = records.account(shell.account(options.address or ""))
-    shell.output.record(record, _lines(record))
+    try:
+        with shell.reader() as reader:
+            found = reader.holdings(record["address"])
+    except StoreBroken as error:
+        shell.output.error(error)
+        shell.output.record({**record, "disk": None}, _lines(record))
+        return 0
+    text = f"{_lines(record)}\n\n{disk_text(found, shell.output.width or 100)}"
+    shell.output.record({**record, "disk": records.disk(found)}, text)
     return 0
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tui.model.content import Content
     from tui.model.draft import Outgoing
     from tui.model.folder import Folder
+    from tui.store.reader import Holdings
 
 Record = dict[str, Any]
 
@@ -173,6 +174,38 @@ def account(found: Account) -> Record:
 
     defaults = {"keep": found.keep.text, "offline": found.offline.text, "sent_copy": found.sent_copy.value}
     return {**shown(found), **defaults}
+
+
+def disk(found: Holdings) -> Record:
+    """What an account has on this disk; sizes in octets."""
+    return {
+        "folders": [
+            {
+                "name": one.name,
+                "local": one.local,
+                "messages": one.messages,
+                "on_server": one.on_server,
+                "whole": one.bodies,
+                "headers_only": one.messages - one.bodies,
+                "only_here": one.messages - one.on_server,
+                "octets": one.octets,
+                "octets_with_attachments": one.with_files,
+                "octets_missing": one.missing,
+                "oldest_whole": iso(one.oldest or None),
+                "vanished": one.held,
+                "first_goes": iso(one.goes or None),
+            }
+            for one in found.folders
+        ],
+        "changes_waiting": found.waiting,
+        "changes_refused": found.refused,
+        "outbox": found.outbox,
+        "drafts": found.drafts,
+        "to_index": found.to_index,
+        "store": str(found.path),
+        "store_octets": found.store_octets,
+        "free_octets": found.free_octets,
+    }
 
 
 def check(found: Check) -> Record:

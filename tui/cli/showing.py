@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from tui.ui import words
 
 if TYPE_CHECKING:
     from tui.model.content import Content
+    from tui.store.reader import Holdings
 
 MARKS = (
     (Flag.FLAGGED, "!"),
@@ -41,6 +43,23 @@ def message_text(content: Content, every_header: bool = False) -> str:
     links = [f"  {one.url}  — {one.warning}" for one in content.links if one.warning]
     lines += ["", "Links to be careful with:", *links] if links else []
     lines += ["", *(f"Note: {warning}" for warning in content.warnings)] if content.warnings else []
+    return "\n".join(lines)
+
+
+def disk_text(found: Holdings, width: int) -> str:
+    """What an account has on this disk: by folder, what only this disk has, what waits, the store."""
+    from tui.ui import disk_words
+
+    now = time.time()
+    lines = ["On this disk", disk_words.summary(found)]
+    if table := disk_words.table(found, max(width, 60), now, disk_words.full_name):
+        lines += ["", *table]
+    for title, more in (
+        ("Only on this computer", disk_words.only_here(found, now)),
+        ("Waiting", disk_words.waiting(found)),
+        ("The store", disk_words.store(found)),
+    ):
+        lines += ["", title, *(f"  {line}" for line in more)]
     return "\n".join(lines)
 
 

@@ -55,7 +55,12 @@ def megabytes(octets: int) -> str:
 
 def folder_name(one: Holding) -> str:
     """A folder as people know it, made safe."""
-    return ROLE_NAMES.get(one.role) or safe_line(one.name, 200)
+    return ROLE_NAMES.get(one.role) or full_name(one)
+
+
+def full_name(one: Holding) -> str:
+    """A folder's name with all its levels, by which the shell knows it, made safe."""
+    return safe_line(one.name, 200)
 
 
 def total(found: Holdings) -> Holding | None:
@@ -71,18 +76,18 @@ def total(found: Holdings) -> Holding | None:
     )
 
 
-def table(found: Holdings, width: int, now: float) -> list[str]:
+def table(found: Holdings, width: int, now: float, name: Callable[[Holding], str] = folder_name) -> list[str]:
     """A heading, a line for each folder that has mail, and their sum, at most `width` cells wide."""
     full = sorted((one for one in found.folders if one.messages), key=_order)
     every = total(found)
     if not full or every is None:
         return []
-    longest = max(cells(folder_name(one)) for one in (*full, every))
+    longest = max(cells(name(one)) for one in (*full, every))
     columns = _chosen(width, longest)
     room = min(width - _taken(columns), max(longest, _LEAST_NAME))
     heading = _line("Folder", [column.title for column in columns], columns, room)
     rows = [
-        _line(folder_name(one), [column.figure(one, now) for column in columns], columns, room)
+        _line(name(one), [column.figure(one, now) for column in columns], columns, room)
         for one in (*full, every)
     ]
     return [heading, *(rows if len(full) > 1 else rows[:-1])]
@@ -194,12 +199,12 @@ def waiting(found: Holdings) -> list[str]:
     return lines or ["Nothing."]
 
 
-def store(found: Holdings, index_octets: int | None) -> list[str]:
-    """The store's files and the disk; `index_octets` None while the search index is being measured."""
-    index = "being measured" if index_octets is None else f"{megabytes(index_octets)} MB"
+def store(found: Holdings, index: str = "") -> list[str]:
+    """The store's files and the disk; `index` says what of it the search index takes, "" leaves that out."""
+    behind = f"; search index {index}" if index else ""
     lines = [
         safe_line(str(found.path), 400),
-        f"{megabytes(found.store_octets)} MB for all accounts, mail compressed; search index {index}.",
+        f"{megabytes(found.store_octets)} MB for all accounts, mail compressed{behind}.",
     ]
     if found.free_octets is not None:
         lines.append(f"{megabytes(found.free_octets)} MB are free on this disk.")

@@ -62,7 +62,7 @@ class DiskScreen(Sheet[None]):
         self._kept = desk.reader.accounts()
         self._address = address if address in self._known else next(iter(self._known), "")
         self._found: Holdings | None = None
-        self._index: int | None = None
+        self._index = "being measured"
         self._counting = False
         self._stale = False
         self._took = 0.0
@@ -155,7 +155,7 @@ class DiskScreen(Sheet[None]):
         self.app.call_later(self._measured, octets)
 
     def _measured(self, octets: int) -> None:
-        self._index = octets
+        self._index = f"{disk_words.megabytes(octets)} MB"
         self._draw()
 
     # What is shown
@@ -297,7 +297,7 @@ class DiskScreen(Sheet[None]):
         return account if account and account.incoming is not Protocol.NONE else None
 
 
-def _page(found: Holdings, index: int | None, width: int, now: float) -> Content:
+def _page(found: Holdings, index: str, width: int, now: float) -> Content:
     """Everything, one under the other."""
     parts: list[Content] = [Content(disk_words.summary(found)), Content("")]
     heading, *rows = disk_words.table(found, width, now) or ("",)
