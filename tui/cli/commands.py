@@ -244,6 +244,9 @@ def _doctor(parser: Parser) -> None:
     parser.add_argument(
         "--report", action="store_true", help="print a report for others, without anything personal"
     )
+    parser.add_argument(
+        "--repair", action="store_true", help="rebuild a damaged mail store; what is damaged is kept"
+    )
 
 
 def _completions(parser: Parser) -> None:
@@ -259,7 +262,7 @@ SCREEN = _command("Read and write mail in the terminal.", "screen:open_mail", _s
 COMMANDS: dict[str, Command] = {
     "account add": _command("Set up an account and test it.", "accounts:add", _account_add),
     "account list": _command("List the accounts.", "accounts:list_accounts"),
-    "account show": _command("Show one account.", "accounts:show", _address),
+    "account show": _command("Show one account, and what it has on this disk.", "accounts:show", _address),
     "account test": _command("Test receiving and sending, step by step.", "accounts:test", _address),
     "account login": _command("Sign an account in by OAuth 2.0.", "signing_in:login", _account_login),
     "account set": _command("Change settings of an account.", "accounts:change", _account_set),

@@ -23,7 +23,12 @@ Hear = Callable[[Event], None]
 
 def doctor(shell: Shell, options: Namespace) -> int:
     """Check everything; the exit code is that of the worst finding. With --report a report for others is
-    printed at the end instead of each check as it is made."""
+    printed at the end instead of each check as it is made; with --repair a damaged store is rebuilt instead.
+    """
+    if options.repair:
+        from tui.cli.doctor_repair import repair
+
+        return repair(shell)
     accounts = _accounts(shell)
     heard: list[Checked] = []
     hear = _teller(shell, heard, several=len(accounts) > 1, silent=options.report)

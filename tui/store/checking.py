@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 
 from tui.model.error import StoreBroken
-from tui.store.codec import unpack
+from tui.store.codec import DAMAGED, envelope_of, unpack
+from tui.store.folders import REMOVED_FOLDER
 
 REMOVED_KEPT_SECONDS = 30 * 86_400
 SENT_KEPT_SECONDS = 30 * 86_400
@@ -14,16 +16,20 @@ LEFT_KEPT_SECONDS = 180 * 86_400
 
 
 def check(db: sqlite3.Connection, bodies: int) -> list[str]:
-    """Sentences on what is wrong, none when all is sound; of message bodies the newest so many are read."""
-    return [*_structure(db), *_counts(db), *_index(db), *_bodies(db, bodies)]
+    """Sentences on what is wrong, none when all is sound; of message bodies the newest so many are read. With
+    -1 all of them are, and every header and the words of the search index with them."""
+    thorough = [*_headers(db), *_words(db)] if bodies < 0 else []
+    return [*structure(db), *_counts(db), *_index(db), *_bodies(db, bodies), *thorough]
 
 
-def _structure(db: sqlite3.Connection) -> Iterator[str]:
-    for (line,) in db.execute("PRAGMA quick_check(20)"):
-        if line != "ok":
-            yield f"The file is damaged: {line}."
-    for table, *_ in db.execute("PRAGMA foreign_key_check").fetchall()[:20]:
-        yield f"A row of {table} belongs to something that is not here."
+def structure(db: sqlite3.Connection) -> list[str]:
+    """Sentences on what is wrong with the file itself, and with rows that belong together."""
+    lines = [line for (line,) in db.execute("PRAGMA quick_check(20)")]
+    apart = {table for table, *_ in db.execute("PRAGMA foreign_key_check").fetchall()[:1_000]}
+    return [
+        *(f"The file is damaged: {line}." for line in lines if line != "ok"),
+        *(f"A row of {table} belongs to something that is not here." for table in sorted(apart)),
+    ]
 
 
 def _counts(db: sqlite3.Connection) -> Iterator[str]:
@@ -52,19 +58,44 @@ def _index(db: sqlite3.Connection) -> Iterator[str]:
 
 def _bodies(db: sqlite3.Connection, limit: int) -> Iterator[str]:
     broken = 0
-    for codec, data in db.execute("SELECT codec, data FROM body ORDER BY message DESC LIMIT ?", (limit,)):
+    found = db.execute("SELECT codec, data, sha256 FROM body ORDER BY message DESC LIMIT ?", (limit,))
+    for codec, data, digest in found:
         try:
-            unpack(codec, data)
+            broken += hashlib.sha256(unpack(codec, data)).digest() != digest
         except StoreBroken:
             broken += 1
     if broken:
         yield f"{broken} messages cannot be read: their bytes are damaged."
 
 
+def _headers(db: sqlite3.Connection) -> Iterator[str]:
+    """A message whose header cannot be read is in no list."""
+    found = db.execute("SELECT envelope FROM message LEFT JOIN header ON header.message = id")
+    broken = sum(text is None or envelope_of(text).subject == DAMAGED for (text,) in found)
+    if broken:
+        yield f"{broken} messages have damaged headers."
+
+
+def _words(db: sqlite3.Connection) -> Iterator[str]:
+    """Every word's list of messages is read: https://sqlite.org/fts5.html, "The fts5vocab Virtual Table"."""
+    db.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, search, row)")
+    try:
+        db.execute("SELECT sum(cnt) FROM temp.words").fetchone()
+    except sqlite3.DatabaseError:
+        yield "The search index is damaged."
+    finally:
+        db.execute("DROP TABLE temp.words")
+
+
 def expire(db: sqlite3.Connection, now: int) -> None:
     """Empty the wastebasket of what lay in it for 30 days, and the outbox of what left so long ago; forget
     UIDLs that no list has had for half a year."""
-    db.execute("DELETE FROM message WHERE removed > 0 AND removed < ?", (now - REMOVED_KEPT_SECONDS,))
+    # The folder, too, must be the one: a single wrong bit must not remove mail.
+    db.execute(
+        "DELETE FROM message WHERE removed > 0 AND removed < ? AND folder IN"
+        " (SELECT id FROM folder WHERE local AND name = ?)",
+        (now - REMOVED_KEPT_SECONDS, REMOVED_FOLDER),
+    )
     db.execute(
         "DELETE FROM outbox WHERE state IN ('sent', 'cancelled') AND sent_copy <> 'pending' AND created < ?",
         (now - SENT_KEPT_SECONDS,),

@@ -18,7 +18,7 @@ SEQUENCE_BITS = 20
 SEQUENCE_MASK = (1 << SEQUENCE_BITS) - 1
 _LAST_SECOND = 1 << 42
 
-DAMAGED = "(damaged on this computer: run outlook-tui doctor)"
+DAMAGED = "(damaged on this computer: run outlook-tui doctor --repair)"
 
 _encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
@@ -61,7 +61,7 @@ def unpack(codec: int, data: bytes) -> bytes:
     except zstd.ZstdError as cause:
         raise StoreBroken(
             "The stored bytes of a message are damaged.",
-            "Run: outlook-tui doctor. The message may still be on its server.",
+            "Run: outlook-tui doctor --repair. The message may still be on its server.",
             detail=str(cause),
         ) from cause
 

@@ -12,13 +12,14 @@ from urllib.parse import quote
 from tui.model.error import StoreBroken
 from tui.store.faults import translated
 from tui.store.schema import MIGRATIONS, VERSION
+from tui.store.swap import finish
 
 BUSY_SECONDS = 10.0
 _WAL_LIMIT = 64 * 1024 * 1024
 _CACHE_KIB = 8 * 1024
 _READERS_CACHE_KIB = 2 * 1024  # every thread has a reader, and the system keeps the file's pages as well
 _CHECKPOINT_PAGES = 2_000
-_PAGE_OCTETS = 8_192  # a stored mail is mostly longer: a sixth less work than with the usual 4,096
+PAGE_OCTETS = 8_192  # a stored mail is mostly longer: a sixth less work than with the usual 4,096
 
 _SETTINGS = (
     "PRAGMA foreign_keys = ON",
@@ -32,6 +33,10 @@ _SETTINGS = (
 )
 
 
+class NewerStore(StoreBroken):
+    """The store was made by a version of this program that is not known here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """The store's file. `open` makes it ready; `connect` gives connections to it."""
@@ -40,13 +45,15 @@ class Database:
 
     @classmethod
     def open(cls, path: Path) -> Database:
-        """Create the store at `path` where there is none, and bring an older one up to this version.
+        """Create the store at `path` where there is none, and bring an older one up to this version; where a
+        repair was ended in its last steps, take these.
 
         Folder and file are made readable by their owner alone, whatever the umask. Raises StoreBroken.
         """
         database = cls(path)
         with translated(path):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            finish(path)
             _make_private(path)
             if path.stat().st_mode & 0o077:
                 path.chmod(0o600)
@@ -100,7 +107,7 @@ def _make_private(path: Path) -> None:
 
 def _refuse_newer(version: int, path: Path) -> None:
     if version > VERSION:
-        raise StoreBroken(
+        raise NewerStore(
             f"The mail store was made by a newer version of this program: {path}.",
             "Update outlook-tui, or use another --home.",
             detail=f"store version {version}, this program knows {VERSION}",
@@ -112,7 +119,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     _refuse_newer(version, path)
     if version == VERSION:
         return
-    connection.execute(f"PRAGMA page_size = {_PAGE_OCTETS}")  # takes effect in an empty file only
+    connection.execute(f"PRAGMA page_size = {PAGE_OCTETS}")  # takes effect in an empty file only
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("BEGIN IMMEDIATE")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +11,8 @@ from pathlib import Path
 from tui.model.error import Busy, Garbled, MailError, StoreBroken
 
 _SPACE = "Free some space on that disk; nothing was changed on any server."
-_DAMAGED = (
-    "Close the program, copy that file to a safe place, then move it away and fetch your mail again. "
-    "Nothing was changed on any server."
-)
+REPAIR = "Close every outlook-tui, then run: outlook-tui doctor --repair"
+_DAMAGED = f"{REPAIR}. Nothing was changed on any server."
 _CLOSED = "Check that the folder belongs to you and that its disk is not mounted read-only."
 
 # Primary result codes, https://sqlite.org/rescode.html
@@ -49,17 +48,31 @@ def broken(error: sqlite3.Error, path: Path) -> MailError:
     return StoreBroken(what.format(path=path), hint, detail=detail)
 
 
+def damaged(path: Path, detail: str) -> StoreBroken:
+    """The error of a store at `path` in which something is not what it was."""
+    what, hint = _SENTENCES[sqlite3.SQLITE_CORRUPT]
+    return StoreBroken(what.format(path=path), hint, detail=detail)
+
+
+UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
+"""What reading a damaged store raises: SQLite's own words quote names out of it, which may be no text."""
+
+
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Raise StoreBroken or Busy in place of any sqlite3.Error or OSError on the store at `path`, Garbled for
-    a number from a server that no column can hold."""
+    """Raise StoreBroken or Busy in place of any sqlite3.Error or OSError on the store at `path`, StoreBroken
+    for words that are no text, Garbled for a number from a server that no column can hold."""
     try:
         yield
     except sqlite3.Error as cause:
         raise broken(cause, path) from cause
+    except UnicodeDecodeError as cause:
+        raise damaged(path, str(cause)) from cause
     except OverflowError as cause:  # more than 64 bits, as no UID, size or time has (RFC 9051 9)
         raise Garbled(
             "The server sent a number that is too large.", "Try again later.", detail=str(cause)
         ) from cause
     except OSError as cause:
+        if cause.errno == errno.ENOSPC:
+            raise StoreBroken(f"The disk is full: {path} cannot grow.", _SPACE, detail=str(cause)) from cause
         raise StoreBroken(f"The mail store cannot be opened: {path}.", _CLOSED, detail=str(cause)) from cause

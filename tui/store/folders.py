@@ -14,6 +14,9 @@ from tui.store.codec import storable
 REMOVED_FOLDER = "Removed from server"
 """The local wastebasket: what a server has deleted stays in it for a while."""
 
+RECOVERED_FOLDER = "Recovered"
+"""Where a repair files messages of which it cannot tell any more where they stood."""
+
 ROLE_NAMES = {
     Role.INBOX: "INBOX",
     Role.DRAFTS: "Drafts",

@@ -1,59 +1,271 @@
-"""What can still be read of a damaged store: message after message, whatever became of lists and folders."""
+"""What can still be read of a damaged store, row by row, around every page that cannot be.
+
+First by SQLite; rows that it has lost the way to are looked for page by page (`store.pages`). Nothing is
+written: the damaged file stays as it is.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, suppress
+from collections import deque
+from collections.abc import Callable, Collection, Container, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Any, Self
 from urllib.parse import quote
 
 from tui.model.error import StoreBroken
 from tui.store.codec import unpack
-from tui.store.faults import translated
+from tui.store.faults import UNREADABLE, damaged, translated
+from tui.store.first_page import copy_with_new_ones
+from tui.store.pages import Pages
 
-_MOST_MISSES = 100_000
+Row = tuple[Any, ...]
+
+_MOST_MISSES = 20_000
+_HIGHEST = 1 << 40
+_KINDS: dict[str, tuple[type, ...]] = {"i": (int,), "s": (str,), "b": (bytes,), "?": (int, type(None))}
+
+
+def _always(row: Row) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with its first columns, the rowid first of them; `shape` says of what kind they are (`?` may be
+    NULL), `widths` how many there are in all, by version, and `proves` more of what makes a row one of it."""
+
+    name: str
+    columns: str
+    shape: str
+    widths: Collection[int]
+    proves: Callable[[Row], bool] = _always
+
+    @property
+    def rowid(self) -> str:
+        """The name of the first column."""
+        return self.columns.split(",")[0]
+
+    def fits(self, row: Row) -> bool:
+        """Whether the values can be a row of this table."""
+        return len(row) == len(self.shape) and all(
+            isinstance(value, _KINDS[kind]) for value, kind in zip(row, self.shape, strict=True)
+        ) and self.proves(row)  # fmt: skip
+
+
+ACCOUNTS = Table(
+    "account", "id, address, protocol", "iss", (3,), lambda row: "@" in row[1] and row[2].isalnum()
+)
+FOLDERS = Table("folder", "id, account, name, wire, role, local, selectable", "iisssii", (12,))
+MESSAGES = Table(
+    "message",
+    "id, folder, uid, uidl, position, flags, agreed, tags, agreed_tags, size, attachments, thread,"
+    " fingerprint, whole, on_server, held, removed, sender, subject",
+    "ii?siiissiiiiiiiiss",
+    (19, 20, 21),
+)
+HEADERS = Table("header", "message, envelope, snippet", "iss", (3,), lambda row: row[1].startswith("["))
+BODIES = Table("body", "message, codec, data, sha256", "iibb", (4,), lambda row: len(row[3]) == 32)
+OUTBOX = Table(
+    "outbox",
+    "id, account, state, sender, subject, message_id, size, created, due, attempts, last_error, explanation,"
+    " sent_copy, server_id, original, answers, codec, data",
+    "iissssiiiissss?sib",
+    (18,),
+)
+DRAFTS = Table(
+    "draft",
+    'id, account, sender, "to", cc, bcc, subject, body, markdown, in_reply_to, refs, original, answers,'
+    " message, outbox, saved",
+    "iissssssiss?s??i",
+    (16,),
+)
+DRAFT_FILES = Table("draft_file", "id, draft, filename, type, size, codec, data", "iissiib", (7,))
+
+
+class Salvage:
+    """Reads a damaged store; a context manager. `spare` is where a copy may be made of one that cannot be
+    opened as it is. Raises OSError where not even the file can be read."""
+
+    def __init__(self, path: Path, spare: Path) -> None:
+        self._pages = Pages(path)
+        self._db = _opened(path)
+        try:
+            self.is_listed = _is_listed(self._db, path)
+            if not self.is_listed:
+                self._db.close()
+                copy_with_new_ones(path, spare)
+                self._db = _opened(spare)
+        except BaseException:
+            self._pages.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._db.close()
+        self._pages.close()
+
+    def rows(self, table: Table) -> Iterator[Row]:
+        """Each row of a table that can be read, once, in no order. SQLite may miss rows without a word where
+        a page has lost count of them."""
+        seen: set[int] = set()
+        for row in self._ranges(table):
+            if row[0] not in seen:
+                seen.add(row[0])
+                yield row
+        if table.widths:
+            yield from self.strays(table, seen)
+
+    def strays(self, table: Table, known: Container[int]) -> Iterator[Row]:
+        """Rows of a table, but those of `known` rowids, that are found by looking at every page."""
+        found: set[int] = set()
+        for rowid, values in self._pages.records(table.widths, known):
+            row: Row = (rowid, *values[1 : len(table.shape)])
+            if rowid not in found and values[0] is None and table.fits(row):
+                found.add(rowid)
+                yield row
+
+    def one(self, table: Table, rowid: int) -> Row | None:
+        """One row, by SQLite alone."""
+        query = f"SELECT {table.columns} FROM {table.name} WHERE {table.rowid} = ?"  # noqa: S608
+        try:
+            row = self._db.execute(query, (rowid,)).fetchone()
+        except UNREADABLE:
+            return None
+        return row if row is not None and table.fits(row) else None
+
+    def keyed(self, name: str, columns: str, key: str, shape: str) -> list[Row]:
+        """What can be read of a table without rowids from both of its ends."""
+        found: dict[Row, None] = {}
+        for order in ("ASC", "DESC"):
+            keys = ", ".join(f"{one} {order}" for one in key.split(", "))
+            try:
+                for row in self._db.execute(f"SELECT {columns} FROM {name} ORDER BY {keys}"):  # noqa: S608
+                    if len(row) == len(shape) and all(
+                        isinstance(value, _KINDS[kind]) for value, kind in zip(row, shape, strict=True)
+                    ):
+                        found[row] = None
+                break
+            except UNREADABLE:
+                continue
+        return list(found)
+
+    def count(self, query: str) -> int:
+        """A number, 0 where it cannot be read."""
+        try:
+            row = self._db.execute(query).fetchone()
+        except UNREADABLE:
+            return 0
+        return row[0] if row and isinstance(row[0], int) and 0 <= row[0] < _HIGHEST else 0
+
+    def body_ids(self) -> set[int]:
+        """The messages that have a body here, as far as SQLite finds the way to them."""
+        return {row[0] for row in self._ranges(Table("body", "message", "i", ()))}
+
+    def _ranges(self, table: Table) -> Iterator[Row]:
+        """What SQLite can read: up to a page that is damaged, down to it, and around it."""
+        gaps = deque([(0, self._last(table))])
+        misses = 0
+        while gaps and misses < _MOST_MISSES:
+            low, high = gaps.popleft()
+            for down in (False, True):
+                reached = high + 1 if down else low - 1
+                try:
+                    for row in self._range(table, low, high, down):
+                        reached = row[0]
+                        if table.fits(row):
+                            yield row
+                    break
+                except UNREADABLE:
+                    misses += 1
+                low, high = (low, reached - 1) if down else (reached + 1, high)
+            else:
+                if low < high:
+                    middle = (low + high) // 2
+                    gaps += ((low, middle), (middle + 1, high))
+
+    def _range(self, table: Table, low: int, high: int, down: bool) -> sqlite3.Cursor:
+        order = "DESC" if down else "ASC"
+        return self._db.execute(
+            f"SELECT {table.columns} FROM {table.name} WHERE {table.rowid} BETWEEN ? AND ?"  # noqa: S608
+            f" ORDER BY {table.rowid} {order}",
+            (low, high),
+        )
+
+    def _last(self, table: Table) -> int:
+        """The highest rowid that there may be."""
+        numbered = "message" if table.name in ("body", "header") else table.name
+        told = self.sequence(numbered)
+        with suppress(*UNREADABLE):
+            row = self._db.execute(f"SELECT max({table.rowid}) FROM {table.name}").fetchone()  # noqa: S608
+            return max(told, row[0] if isinstance(row[0], int) else 0)
+        return told or _HIGHEST
+
+    def sequence(self, name: str) -> int:
+        """The highest rowid that a table has ever had; 0 where that cannot be read."""
+        query = f"SELECT seq FROM sqlite_sequence WHERE name = '{name}'"  # noqa: S608
+        return self.count(query)
 
 
 def readable(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Ids and bytes of all messages whose bytes are still those that were stored, oldest row first.
+    """Ids and bytes of all messages whose bytes are still those that were stored.
 
     Raises StoreBroken when nothing at all can be read.
     """
-    with translated(path), closing(_opened(path)) as db:
-        for number in range(1, _last(db) + 1):
-            if (raw := _raw(db, number)) is not None:
+    found: set[int] = set()
+    with (
+        translated(path),
+        TemporaryDirectory(dir=path.parent, prefix=".salvage-") as folder,
+        Salvage(path, Path(folder) / path.name) as old,
+    ):
+        for number in sorted(old.body_ids()):
+            if (row := old.one(BODIES, number)) and (raw := whole(row)) is not None:
+                found.add(number)
                 yield number, raw
+        for row in old.strays(BODIES, found):
+            if (raw := whole(row)) is not None:
+                found.add(row[0])
+                yield row[0], raw
+        if not found and not old.is_listed:
+            raise damaged(path, "no message can be read")
+
+
+def whole(row: Row) -> bytes | None:
+    """The bytes of a row of BODIES, where they are still those that were stored."""
+    try:
+        raw = unpack(row[1], row[2])
+    except StoreBroken:
+        return None
+    return raw if hashlib.sha256(raw).digest() == row[3] else None
 
 
 def _opened(path: Path) -> sqlite3.Connection:
     """A connection that also takes a file which has lost its end."""
-    db = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, isolation_level=None)
-    with suppress(sqlite3.Error):
+    address = f"file:{quote(str(path.absolute()))}?mode=ro"
+    db = sqlite3.connect(address, uri=True, isolation_level=None)
+    db.text_factory = lambda octets: octets.decode("utf-8", "replace")
+    with suppress(*UNREADABLE):
         db.execute("PRAGMA writable_schema = ON")  # nothing is written: SQLite then reads a torn file
     return db
 
 
-def _last(db: sqlite3.Connection) -> int:
-    """The highest id there may be."""
-    for query in (
-        "SELECT seq FROM sqlite_sequence WHERE name = 'message'",
-        "SELECT max(message) FROM body",
-        "SELECT max(id) FROM message",
-    ):
-        with suppress(sqlite3.Error):
-            row = db.execute(query).fetchone()
-            if row and isinstance(row[0], int) and 0 < row[0] < 1 << 32:
-                return row[0]
-    pages: int = db.execute("PRAGMA page_count").fetchone()[0]
-    return min(pages * 64, _MOST_MISSES)
-
-
-def _raw(db: sqlite3.Connection, number: int) -> bytes | None:
-    try:
-        row = db.execute("SELECT codec, data, sha256 FROM body WHERE message = ?", (number,)).fetchone()
-        raw = unpack(row[0], row[1]) if row else None
-    except (sqlite3.Error, StoreBroken):
-        return None
-    return raw if raw is not None and hashlib.sha256(raw).digest() == row[2] else None
+def _is_listed(db: sqlite3.Connection, path: Path) -> bool:
+    """Whether SQLite finds the tables of a store, and takes the file to be as long as it is."""
+    with suppress(*UNREADABLE):
+        names = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
+        ((size,), (pages,)) = (db.execute(f"PRAGMA page_{one}").fetchone() for one in ("size", "count"))
+        tables = (ACCOUNTS, FOLDERS, MESSAGES, HEADERS, BODIES, OUTBOX, DRAFTS, DRAFT_FILES)
+        if names.issuperset(one.name for one in tables) and (pages + 1) * size > path.stat().st_size:
+            for one in tables:
+                db.execute(f"SELECT {one.columns} FROM {one.name} LIMIT 0")  # noqa: S608
+            return True
+    return False

@@ -16,6 +16,7 @@ from tui.model.account import Account, SecretSource
 from tui.model.command import Check
 from tui.model.error import BadConfig, CannotCreate, MailError, SignInNeeded, StoreBroken
 from tui.model.terminal import terminal
+from tui.store.faults import REPAIR
 from tui.store.reader import Reader
 
 LIBRARIES = (
@@ -130,7 +131,7 @@ def _store(paths: Paths) -> Check:
     except MailError as error:
         return failed("store", error)
     if problems:
-        fix = "Close every outlook-tui, copy the data folder away, then start again."
+        fix = f"{REPAIR}. What is damaged is kept."
         return Check("store", ok=False, detail=" ".join(problems), fix=fix, exit_code=StoreBroken.exit_code)
     return Check("store", ok=True, detail=f"sound: {total} messages in {paths.database}")
 
