@@ -64,3 +64,19 @@ def test_what_is_written_is_read(naive: datetime, offset: int) -> None:
 @given(st.text(alphabet="0123456789 :+-.,()/JanFebGMTpm\t"))
 def test_never_raises(text: str) -> None:
     dates.parse(text)
+
+
+_NUMBERS = st.integers(0, 99)
+
+
+@given(
+    st.tuples(
+        st.sampled_from(["", "Mon, ", "Xyz, "]), st.integers(0, 39), st.sampled_from(["Jan", "Feb", "Foo"]),
+        st.integers(1890, 9999), _NUMBERS, _NUMBERS, _NUMBERS, st.sampled_from("+-"), _NUMBERS, _NUMBERS,
+    )
+)  # fmt: skip
+def test_the_usual_form_means_what_it_means_with_other_blanks(
+    found: tuple[str, int, str, int, int, int, int, str, int, int],
+) -> None:
+    usual = "{}{:02d} {} {} {:02d}:{:02d}:{:02d} {}{:02d}{:02d}".format(*found)
+    assert dates.parse(usual) == dates.parse(usual.replace(" ", "  "))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange, timegm
-from datetime import datetime
+from datetime import date, datetime
 
 from tui.mail import parameters
 
@@ -44,7 +44,13 @@ _FORMS = tuple(
         r"(?P<day>\d{1,2})[\s-]+(?P<month>[a-z]{3})[a-z]*[\s,-]+(?P<year>\d{4})\b",
     )
 )
+# The first of the forms as nearly all mail has it, which takes a fourth of the time.
+_USUAL = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?([0-3]?[0-9]) ([A-Z][a-z]{2}) (19[0-9]{2}|[2-9][0-9]{3})"
+    r" ([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})(?: \([A-Z]{1,5}\))?"
+)
 _LONGEST = 300
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 def parse(value: str) -> tuple[int, int] | None:
@@ -52,11 +58,27 @@ def parse(value: str) -> tuple[int, int] | None:
 
     A missing or unknown zone counts as UTC. Two-digit years are read by RFC 5322 4.3.
     """
+    if (usual := _USUAL.fullmatch(value)) and (moment := _usual_moment(usual)):
+        return moment
     text = parameters.without_comments(value[:_LONGEST])
     for form in _FORMS:
         if match := form.search(text):
             return _moment(match.groupdict())
     return None
+
+
+def _usual_moment(found: re.Match[str]) -> tuple[int, int] | None:
+    """None for what needs the longer way, or is no moment at all."""
+    day, month, year, hour, minute, second, sign, hours, minutes = found.groups()
+    number = _MONTHS.get(month.lower(), 0)
+    if not number or hour > "23" or minute > "59" or second > "59" or hours > "23" or minutes > "59":
+        return None
+    try:
+        days = date(int(year), number, int(day)).toordinal() - _EPOCH
+    except ValueError:
+        return None
+    offset = (int(hours) * 60 + int(minutes)) * (-1 if sign == "-" else 1)
+    return ((days * 24 + int(hour)) * 60 + int(minute) - offset) * 60 + int(second), offset
 
 
 def _moment(found: dict[str, str | None]) -> tuple[int, int] | None:

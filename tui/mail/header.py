@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from tui.mail import charset, dates, mailboxes, parameters, words
@@ -19,8 +19,8 @@ _REGULAR = re.compile(rb"(?:(?:" + _NAME + rb"|[ \t]|>?From )[^\n]*+(?:\n|\Z)|\n
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(r"\r?\n[ \t]*")
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_BLANKS = re.compile(rb"\s+")
 _ID = re.compile(r"<([^<>]*+)>")
+_SINGLE_ID = re.compile(r"<([^<>\s]++)>")
 _USUAL = re.compile(
     rb"^(?:From|To|Cc|Bcc|Subject|Date|Received|Message-ID|MIME-Version|Content-[A-Za-z-]+|X-[!-9;-~]+"
     rb"|Reply-To|Sender|Return-Path|In-Reply-To|References|List-[A-Za-z-]+|Delivered-To|DKIM-Signature"
@@ -37,6 +37,9 @@ def line_ends(raw: bytes) -> bytes:
     """`raw` with line ends that a scan by LF can work on: lone CR and CR CR LF, of old and broken senders,
     mended.
     """
+    first = raw.find(b"\n", 0, 2000)
+    if first >= 0 and raw[max(0, first - 2) : first] != b"\r\r":
+        return raw
     head = raw[:2000]
     if b"\r\r\n" in head and b"\n" not in head.replace(b"\r\r\n", b""):
         return raw.replace(b"\r\r\n", b"\r\n")
@@ -80,14 +83,18 @@ def skip_envelope_line(raw: bytes) -> int:
 
 def split(block: bytes) -> list[tuple[str, bytes]]:
     """Fields of a header block in order: lower-case name, and the value as it stands, still folded."""
-    return [
-        (match[1].decode("ascii").lower(), match[2]) for match in islice(_FIELD.finditer(block), MOST_FIELDS)
-    ]
+    return [(name.decode("ascii").lower(), value) for name, value in _found(block)]
 
 
 def split_named(block: bytes) -> list[tuple[str, bytes]]:
     """As `split`, with names as they are written."""
-    return [(match[1].decode("ascii"), match[2]) for match in islice(_FIELD.finditer(block), MOST_FIELDS)]
+    return [(name.decode("ascii"), value) for name, value in _found(block)]
+
+
+def _found(block: bytes) -> Iterable[tuple[bytes, bytes]]:
+    if len(block) <= MOST_FIELDS:  # so there cannot be more
+        return _FIELD.findall(block)
+    return ((match[1], match[2]) for match in islice(_FIELD.finditer(block), MOST_FIELDS))
 
 
 def unfold(value: bytes, hint: str = "") -> str:
@@ -164,6 +171,8 @@ def _charset(first: dict[str, bytes]) -> str:
 
 def message_ids(value: str) -> tuple[str, ...]:
     """All message identifiers of a References or In-Reply-To value, without their angle brackets."""
+    if single := _SINGLE_ID.fullmatch(value):
+        return (single[1],)
     found = tuple(text for match in _ID.findall(value) if (text := "".join(match.split())))
     if found or "<" in value:
         return found
@@ -193,8 +202,8 @@ def fingerprint_of(found: Sequence[tuple[str, bytes]]) -> int:
     """The fingerprint out of fields from `split`."""
     first: dict[str, bytes] = {}
     for name, value in found:
-        if name in _PRINTED:
-            first.setdefault(name, _BLANKS.sub(b" ", value).strip())
+        if name in _PRINTED and name not in first:
+            first[name] = b" ".join(value.split())
     digest = hashlib.sha256(b"\n".join(first.get(name, b"") for name in _PRINTED)).digest()
     return int.from_bytes(digest[:8], "big", signed=True)
 
