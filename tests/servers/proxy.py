@@ -59,7 +59,7 @@ class Proxy:
     """Listens from `with` on and passes everything on to `port`; `fault` may be replaced at any time.
 
     `carried` counts the octets (from the server, from the client) of all connections so far, `now` the
-    connections that are open, `cuts` the lines that were cut at a turn.
+    connections that are open, `cuts` the lines that were cut or stalled.
     """
 
     def __init__(self, port: int) -> None:
@@ -147,6 +147,8 @@ class Proxy:
                     continue
                 if turns.take(way, fault):
                     self.cuts += 1
+                    if fault.stall:
+                        self._stopped.wait()
                     break
                 if way == 0 and fault.rewrite is not _as_it_is:
                     *lines, line = (line + data).split(b"\n")
@@ -157,6 +159,7 @@ class Proxy:
                 target.sendall(data)
                 self.carried[way] += len(data)
                 if left == 0:
+                    self.cuts += 1
                     if fault.stall:
                         self._stopped.wait()
                     break

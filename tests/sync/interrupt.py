@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tests.servers.dovecot import MICROSOFT, PLAIN_IMAP, WITHOUT_MOVE, Dovecot
 from tests.servers.smtp_sink import SmtpSink
-from tests.sync import cuts, kills, steps
+from tests.sync import cuts, kills, send_kills, steps
 from tests.sync.ledger import Figures
 
 ROUND = 50
@@ -108,6 +108,16 @@ def _send_steps(asked: Asked, home: Path) -> str:
         sink.stop()
 
 
+def _send_moments(_asked: Asked, home: Path) -> str:
+    sink = SmtpSink()
+    sink.start()
+    try:
+        moments, sent, unsure = send_kills.each_moment(sink, home)
+    finally:
+        sink.stop()
+    return f"killed at {moments} moments, {sent} sent, {unsure} unsure, 0 lost, 0 sent twice"
+
+
 RUNS: dict[str, Run] = {
     "pop3-steps": _steps(steps.pop3),
     "imap-steps": _steps(steps.imap),
@@ -126,7 +136,8 @@ RUNS: dict[str, Run] = {
     "imap-kills-without-move": _kills(kills.imap, WITHOUT_MOVE),
     "imap-kills-plain": _kills(kills.imap, PLAIN_IMAP),
     "imap-kills-microsoft": _kills(kills.imap, MICROSOFT),
-    "smtp-kills": _sends(kills.smtp, lambda asked: asked.kills, "kills"),
+    "smtp-kills": _sends(send_kills.anywhere, lambda asked: asked.kills, "kills"),
+    "smtp-moments": _send_moments,
 }
 
 

@@ -1,4 +1,4 @@
-"""`kill -9` at random moments of fetches and sends; every message is counted after each."""
+"""`kill -9` at random moments of fetches; every message is counted after each."""
 
 from __future__ import annotations
 
@@ -11,29 +11,24 @@ from pathlib import Path
 from tests.rig import account_on, settings_of
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.proxy import Fault, Proxy
-from tests.servers.smtp_sink import SmtpSink
-from tests.sync.cuts import IMAP_FOLDERS, change_here, change_there, checked, engine_for
+from tests.sync.cuts import IMAP_FOLDERS, change_here, change_there, engine_for
 from tests.sync.ledger import Figures, Ledger, bodies_in
 from tests.sync.letters_in import letter
 from tui.config.paths import find
-from tui.model.account import Account, Keep, Login, Protocol, SecretSource
-from tui.model.command import QueueMessage, RetrySend, SendNow
-from tui.model.draft import SendState
+from tui.model.account import Account, Keep, Protocol
 from tui.store.database import Database
-from tui.store.reader import Reader
 
 LONGEST = 0.5
-LONGEST_SEND = 0.15
 BODY = "All work and no play makes a dull mail.\n" * 500
 
 
-def killed(module: str, words: list[str], chance: random.Random, longest: float = LONGEST) -> bool:
+def killed(module: str, words: list[str], chance: random.Random) -> bool:
     """Run a process of the tests and kill it somewhere; True when it got to its end."""
     command = [sys.executable, "-m", f"tests.sync.{module}", *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         assert process.stdout
         assert process.stdout.readline() == b"started\n"
-        time.sleep(chance.random() * longest)
+        time.sleep(chance.random() * LONGEST)
         process.kill()
         return process.wait() == 0
 
@@ -82,27 +77,3 @@ def _imap(dovecot: Dovecot, home: Path, count: int, chance: random.Random, proxy
         ledger.check_lost(bodies_in(home), f"turn {turn}", IMAP_FOLDERS)
     with engine_for(home, account) as rig:
         return ledger.check_imap_end(rig)
-
-
-def smtp(sink: SmtpSink, home: Path, count: int, chance: random.Random) -> tuple[int, int]:
-    """`count` sends, each killed somewhere; nobody retries an unsure mail. Answers how many were sent, and
-    how many are unsure."""
-    address = "you@localhost.example"
-    account = Account(
-        address, incoming=Protocol.NONE, smtp=sink.server, login=Login("", source=SecretSource.SESSION)
-    )
-    numbers: dict[int, bytes] = {}
-    _prepared(home, account)
-    for turn in range(count):
-        raw = letter(turn, body=BODY)
-        with engine_for(home, account, offline=True) as rig:
-            number = int(rig.ask(QueueMessage(address, address, ("first@contoso.example",), raw)))
-        numbers[number] = raw
-        killed("sending", [str(home)], chance, LONGEST_SEND)
-    with engine_for(home, account) as rig:
-        with Reader(rig.paths.database) as reader:
-            waiting = [one.id for one in reader.outbox() if one.state in (SendState.QUEUED, SendState.FAILED)]
-        for one in waiting:
-            rig.ask(RetrySend(one))
-            rig.ask(SendNow((one,)))
-        return checked(rig, sink, numbers, finished=True)
