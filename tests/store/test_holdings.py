@@ -69,6 +69,7 @@ def test_what_waits(store: Store) -> None:
     store.writer.queue(ACCOUNT, ACCOUNT, to, raw, subject="", message_id="1", due=0, draft_id=leaving.id)
     found = store.reader.holdings(ACCOUNT)
     assert (found.waiting, found.refused, found.outbox, found.drafts) == (2, 1, 1, 1)
+    assert store.reader.refused_count() == 1
     assert found.to_index == 0
 
 

@@ -159,6 +159,9 @@ class MemoryReader:
         ]
         return [one.id for one in sorted(found, key=lambda one: -one.received)][:limit]
 
+    def refused_count(self) -> int:
+        return 0
+
     def to_index_count(self) -> int:
         return self.unindexed
 

@@ -28,12 +28,13 @@ from tui.store import (
     outbox,
     pending,
     places,
+    refused,
     requests,
     rows,
 )
 from tui.store import searching as search
 from tui.store.database import Database
-from tui.store.faults import translated
+from tui.store.faults import judged
 from tui.store.records import (
     FlagState,
     Holding,
@@ -99,7 +100,7 @@ class Reader:
     def _ask(
         self, function: Callable[Concatenate[sqlite3.Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs
     ) -> _T:
-        with translated(self._path):
+        with judged(self._db, self._path):
             try:
                 return function(self._db, *args, **kwargs)
             except sqlite3.OperationalError as error:
@@ -282,6 +283,10 @@ class Reader:
     def pending(self, account: str = "") -> list[Pending]:
         """Changes that can be told to the server now, in the order to do so, and those that were refused."""
         return self._ask(pending.pending, account)
+
+    def refused_count(self) -> int:
+        """How many changes the servers have refused."""
+        return self._ask(refused.number)
 
     def accounts_pending(self) -> list[str]:
         """Accounts with changes that can be told now."""

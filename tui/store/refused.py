@@ -14,6 +14,11 @@ _Change = tuple[int, int | None, int | None]
 """Its id, its message, and the folder it is about."""
 
 
+def number(db: sqlite3.Connection) -> int:
+    """How many changes of all accounts were refused."""
+    return int(db.execute("SELECT count(*) FROM pending WHERE error <> ''").fetchone()[0])
+
+
 def retry(db: sqlite3.Connection, ids: Iterable[int]) -> int:
     """Make these, none named: all, be told again; answers how many had been refused."""
     wanted = list(ids)

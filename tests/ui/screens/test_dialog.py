@@ -6,10 +6,11 @@ import pytest
 
 from tests.ui import attacks
 from tests.ui.screens.conftest import Opening
-from tui.model.error import Refused, SignInNeeded
+from tui.model.error import MailError, Refused, SignInNeeded
+from tui.model.explain import explain
 from tui.model.secret import Secret
 from tui.ui.desk import Desk
-from tui.ui.screens.dialog import Ask, Notice, PromptSecret, report
+from tui.ui.screens.dialog import Ask, Notice, PromptSecret, _advice, report
 
 CHOICES = [("d", "Delete for good"), ("keep", "Keep them")]
 
@@ -122,3 +123,11 @@ async def test_going_back_gives_no_secret(opened: Opening) -> None:
         await program.pilot.press("escape")
         await program.pilot.pause()
         assert program.answered == [None]
+
+
+def test_advice_that_begins_with_the_reason_says_it_once() -> None:
+    known = explain("535 5.7.3 Authentication unsuccessful")
+    assert known is not None
+    error = MailError("No.", f"{known.meaning} {known.fix}", detail="535 5.7.3 Authentication unsuccessful")
+    assert _advice(error) == [f"{known.meaning} {known.fix}"]
+    assert _advice(MailError("No.", detail=error.detail)) == [known.meaning, known.fix]

@@ -32,8 +32,8 @@ async def test_what_was_refused_is_tried_again_or_given_up(
     rig = make_rig(rig.account, start=False)
     app = OutlookApp(rig.engine, rig.paths, rig.engine.settings)
     async with app.run_test(size=(120, 36)) as pilot:
-        await until(pilot, lambda: "INBOX" in shown(app) or "Inbox" in shown(app))
-        await pilot.press("g", "x")
+        await until(pilot, lambda: "▲ 1 change refused (g x)" in shown(app))
+        await pilot.click("#status")
         await until(pilot, lambda: "Move out of INBOX: Letter 1" in shown(app))
         assert "over quota [b]now[/b]" in shown(app)
         await pilot.press("enter")
@@ -42,5 +42,6 @@ async def test_what_was_refused_is_tried_again_or_given_up(
         await until(pilot, lambda: words in shown(app))
         with Reader(rig.paths.database) as reader:
             await until(pilot, lambda: not any(one.error for one in reader.pending()))
+        await until(pilot, lambda: "change refused" not in shown(app))
         await pilot.press("g", "x")
         await until(pilot, lambda: "The server knows of every change" in shown(app))

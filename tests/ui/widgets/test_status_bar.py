@@ -114,3 +114,15 @@ async def test_a_mail_about_to_leave_is_counted_down(monkeypatch: pytest.MonkeyP
         assert "Sending in 1 s" in bar.text
         clock = NOW + 9.2
         assert "Sending" not in bar.text
+
+
+async def test_what_was_refused_stands_before_what_goes_by_itself() -> None:
+    bar = StatusBar()
+    async with Host(bar).run_test(size=(120, 3)) as pilot:
+        bar.banner = "Demo"
+        bar.show([AccountStatus("a", Phase.UP_TO_DATE, since=NOW)], 2, False, refused=1)
+        await pilot.pause()
+        assert "▲ 1 change refused (g x)  ↑ 2 mails in the outbox  Demo" in bar.text
+        await pilot.resize_terminal(60, 3)
+        assert "▲ 1 change refused (g x)" in bar.text
+        assert "outbox" not in bar.text

@@ -207,8 +207,9 @@ def report(error: MailError) -> str:
 def _advice(error: MailError) -> list[str]:
     """Why most likely, where the table knows it, and what to do; whoever set `retry` has looked there."""
     known = explain(error.detail) if error.detail and error.retry is None else None
-    lines = [known.meaning if known else "", error.hint or (known.fix if known else "")]
-    return [line for line in dict.fromkeys(lines) if line and line != error.what]
+    meaning, hint = known.meaning if known else "", error.hint or (known.fix if known else "")
+    lines = [hint] if hint.startswith(meaning) else [meaning, hint]
+    return [line for line in lines if line and line != error.what]
 
 
 def _label(key: str, label: str) -> Content:

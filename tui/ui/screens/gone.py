@@ -7,7 +7,7 @@ from typing import Any
 from textual import work
 from textual.app import App
 
-from tui.model.command import ConfirmGone
+from tui.model.command import ConfirmGone, Fetch
 from tui.model.error import MailError
 from tui.model.event import Asked
 from tui.ui.desk import Desk
@@ -36,6 +36,8 @@ async def ask_gone(app: App[Any], desk: Desk, folder: int, messages: int) -> str
     if not taken:
         return ""
     await desk.ask(ConfirmGone(folder, taken == "r"))
+    if found and not desk.engine.offline:
+        desk.engine.post(Fetch(found.account))  # nothing is open any more, and the status line says so
     kept = "removed here, too: 30 days in “Removed from server”" if taken == "r" else "kept on this computer"
     return f"{count(messages, 'message')} {kept}."
 

@@ -162,6 +162,8 @@ class MailScreen(Panes, Listing, Reading, Parts, Acting, Vanished, Elsewhere):
     async def _status_pressed(self) -> None:
         if any(words.trouble(state) or words.worth_asking(state) for state in self._states()):
             await self.app.run_action("app.fix")
+        elif self.status.refused:
+            self.action_refused()
 
     @on(EngineSpoke)
     def _engine_spoke(self, message: EngineSpoke) -> None:

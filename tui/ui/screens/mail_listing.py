@@ -107,7 +107,7 @@ class Listing(MailBase):
         reader, engine = self.desk.reader, self.desk.engine
         try:
             accounts, folders = reader.accounts(), reader.folders()
-            outbox = reader.outbox()
+            outbox, refused = reader.outbox(), reader.refused_count()
         except StoreBroken as error:
             self._store_failed(error)
             return
@@ -120,7 +120,8 @@ class Listing(MailBase):
         nodes = plant(accounts, folders, states, waiting, self.memory.now.folded)
         key = f"folder:{self.place.folder}" if self.place.folder else "all"
         self.folder_tree.show(nodes, key)
-        self.status.show(list(states.values()), waiting, engine.offline, going.due if going else 0.0)
+        due = going.due if going else 0.0
+        self.status.show(list(states.values()), waiting, engine.offline, due, refused)
 
     def first_place(self) -> Place:
         """Where to begin: the place shown last, else all inboxes, else the only one."""

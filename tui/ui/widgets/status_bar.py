@@ -45,6 +45,7 @@ class StatusBar(Widget):
         self.offline = False
         self.banner = ""
         self.leaving = 0.0
+        self.refused = 0
         self._flash = ""
         self._flash_until = 0.0
         self._sequence = ""
@@ -55,13 +56,19 @@ class StatusBar(Widget):
         self.set_interval(1.0, self._tick)
 
     def show(
-        self, states: Sequence[AccountStatus], waiting: int, offline: bool, leaving: float = 0.0
+        self,
+        states: Sequence[AccountStatus],
+        waiting: int,
+        offline: bool,
+        leaving: float = 0.0,
+        refused: int = 0,
     ) -> None:
-        """Show the accounts' states and how many mails wait in the outbox.
+        """Show the accounts' states, how many mails wait in the outbox, and how many changes were refused.
 
         `leaving` is when the mail goes that can still be called back, in Unix seconds; 0 for none.
         """
         self.states, self.waiting, self.offline, self.leaving = states, waiting, offline, leaving
+        self.refused = refused
         self.refresh()
 
     def flash(self, sentence: str) -> None:
@@ -126,14 +133,18 @@ class StatusBar(Widget):
         return both if _cells(both) <= room else passing
 
     def _right(self, width: int) -> list[Run]:
+        """What waits for the person, then what waits by itself; as much as half the line has room for."""
+        said = [
+            (f"▲ {words.count(self.refused, 'change')} refused (g x)" if self.refused else "", "warn"),
+            (f"↑ {words.count(self.waiting, 'mail')} in the outbox" if self.waiting else "", "warn"),
+            (self.banner, "accent"),
+        ]
         runs: list[Run] = []
-        if self.waiting:
-            runs.append((f"↑ {words.count(self.waiting, 'mail')} in the outbox", "warn"))
-        if self.banner:
-            runs.append(("  " * bool(runs) + self.banner, "accent"))
-        return (
-            runs if sum(cell_len(text) for text, _ in runs) < width // 2 else runs[:1] if width > 40 else []
-        )
+        for text, tone in said:
+            more = (("  " * bool(runs)) + text, tone)
+            if text and (_cells([*runs, more]) < width // 2 or (not runs and width > 40)):
+                runs.append(more)
+        return runs
 
     def _tick(self) -> None:
         if self._flash and time.monotonic() >= self._flash_until:
