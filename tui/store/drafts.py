@@ -36,7 +36,7 @@ def _draft(db: sqlite3.Connection, row: Sequence[Any]) -> Draft:
         body=body,
         markdown=bool(markdown),
         in_reply_to=in_reply_to,
-        references=tuple(json.loads(refs)),
+        references=references_of(refs),
         original=original,
         answers=answers,
         message=message,
@@ -50,6 +50,15 @@ def _files(db: sqlite3.Connection, draft: int) -> tuple[DraftFile, ...]:
         "SELECT id, filename, type, size FROM draft_file WHERE draft = ? ORDER BY id", (draft,)
     )
     return tuple(DraftFile(*row) for row in found)
+
+
+def references_of(text: str) -> tuple[str, ...]:
+    """The Message-IDs that a column holds; none where it is damaged."""
+    try:
+        ids = json.loads(text)
+    except ValueError:
+        return ()
+    return tuple(one for one in ids if isinstance(one, str)) if isinstance(ids, list) else ()
 
 
 def drafts(db: sqlite3.Connection, account: str) -> list[Draft]:

@@ -6,13 +6,16 @@ import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from tui.model.error import Busy, Garbled, MailError, StoreBroken
 
 _SPACE = "Free some space on that disk; nothing was changed on any server."
 REPAIR = "Close every outlook-tui, then run: outlook-tui doctor --repair"
 _DAMAGED = f"{REPAIR}. Nothing was changed on any server."
+_Member = TypeVar("_Member", bound=StrEnum)
 _CLOSED = "Check that the folder belongs to you and that its disk is not mounted read-only."
 
 # Primary result codes, https://sqlite.org/rescode.html
@@ -54,6 +57,16 @@ def damaged(path: Path, detail: str) -> StoreBroken:
     return StoreBroken(what.format(path=path), hint, detail=detail)
 
 
+def member(kind: type[_Member], text: str) -> _Member:
+    """The member of an enumeration that a column holds. Raises StoreBroken where it holds none."""
+    try:
+        return kind(text)
+    except ValueError as cause:
+        raise StoreBroken(
+            "Something in the mail store is damaged.", _DAMAGED, detail=f"{text!r} is no {kind.__name__}"
+        ) from cause
+
+
 UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
 """What reading a damaged store raises: SQLite's own words quote names out of it, which may be no text."""
 
@@ -76,3 +89,18 @@ def translated(path: Path) -> Iterator[None]:
         if cause.errno == errno.ENOSPC:
             raise StoreBroken(f"The disk is full: {path} cannot grow.", _SPACE, detail=str(cause)) from cause
         raise StoreBroken(f"The mail store cannot be opened: {path}.", _CLOSED, detail=str(cause)) from cause
+
+
+@contextmanager
+def judged(db: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """As `translated`. What values of the wrong kind lead to is StoreBroken as well, where the store is found
+    to be damaged: columns hold NULL or text then where they never do."""
+    with translated(path):
+        try:
+            yield
+        except UnicodeDecodeError:
+            raise
+        except (ValueError, TypeError) as error:
+            if db.execute("PRAGMA quick_check(1)").fetchone() == ("ok",):
+                raise
+            raise damaged(path, repr(error)) from error

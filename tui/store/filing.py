@@ -13,7 +13,7 @@ from tui.model.error import Refused
 from tui.model.folder import Folder
 from tui.store import actions
 from tui.store.codec import integers, storable
-from tui.store.folders import known_folder
+from tui.store.folders import RECOVERED_FOLDER, known_folder
 
 _BELOW = (
     "account = (SELECT account FROM folder WHERE id = ?1) AND substr(name, 1, length(?2) + 1) = ?2 || '/'"
@@ -116,8 +116,8 @@ def moved(db: sqlite3.Connection, change: int, folder: int, wire: str, delimiter
 
 def settle_vanished(db: sqlite3.Connection, account: str, vanished: Iterable[int]) -> list[str]:
     """All folders of a server have been read: messages of folders that it has no more, and that were found in
-    none of the others, are mail of this computer. Answers the names of their folders; `vanished` are those of
-    this visit, of which those left empty go."""
+    none of the others, are mail of this computer. Answers the names of their folders, without those that a
+    repair has made; `vanished` are those of this visit, of which those left empty go."""
     db.execute(
         "DELETE FROM folder WHERE id IN (SELECT value FROM json_each(?)) AND local AND total = 0",
         (integers(vanished),),
@@ -128,4 +128,4 @@ def settle_vanished(db: sqlite3.Connection, account: str, vanished: Iterable[int
         (account,),
     ).fetchall()
     db.executemany("UPDATE message SET sought = 0 WHERE folder = ?", [(number,) for number, _ in found])
-    return [name for _, name in found]
+    return [name for _, name in found if not name.startswith(RECOVERED_FOLDER)]

@@ -10,6 +10,7 @@ from tui.model.account import Protocol
 from tui.model.error import NotFound
 from tui.model.folder import Folder, Role, ServerFolder, SyncMark
 from tui.store.codec import storable
+from tui.store.faults import member
 
 REMOVED_FOLDER = "Removed from server"
 """The local wastebasket: what a server has deleted stays in it for a while."""
@@ -26,6 +27,7 @@ ROLE_NAMES = {
     Role.TRASH: "Deleted",
 }
 
+_ROLES = frozenset(Role)
 _FIRST = (Role.INBOX, Role.DRAFTS, Role.SENT, Role.ARCHIVE, Role.JUNK, Role.TRASH)
 
 _HIDDEN = "folder.id IN (SELECT folder FROM pending WHERE kind = 'remove' AND error = '')"
@@ -46,7 +48,7 @@ def account_id(db: sqlite3.Connection, address: str) -> int:
 def accounts(db: sqlite3.Connection) -> list[tuple[str, Protocol]]:
     """Addresses with the protocol that their folders are laid out for, in the order they were added."""
     found = db.execute("SELECT address, protocol FROM account ORDER BY id")
-    return [(address, Protocol(protocol)) for address, protocol in found]
+    return [(address, member(Protocol, protocol)) for address, protocol in found]
 
 
 def save_account(db: sqlite3.Connection, address: str, protocol: Protocol) -> None:
@@ -66,9 +68,14 @@ def forget_account(db: sqlite3.Connection, address: str) -> None:
         db.execute("DELETE FROM account WHERE id = ?", found)
 
 
+def role_of(text: str) -> Role:
+    """The role that a column holds; none where it is damaged, so that one folder hides no others."""
+    return Role(text) if text in _ROLES else Role.NONE
+
+
 def _folder(row: Sequence[Any]) -> Folder:
     number, address, name, role, local, selectable, unread, total, wire = row
-    return Folder(number, address, name, Role(role), bool(local), bool(selectable), unread, total, wire)
+    return Folder(number, address, name, role_of(role), bool(local), bool(selectable), unread, total, wire)
 
 
 def _rank(folder: Folder) -> tuple[int, str]:

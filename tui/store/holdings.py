@@ -8,9 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from shutil import disk_usage
 
-from tui.model.folder import Role
 from tui.store.checking import REMOVED_KEPT_SECONDS
 from tui.store.codec import SEQUENCE_BITS
+from tui.store.folders import role_of
 from tui.store.records import Holding, Holdings
 
 _SIDE_FILES = ("", "-wal", "-shm")
@@ -58,7 +58,7 @@ def _holding(
     with_files: int, missing: int, oldest: int, left: int, held: int, removed: int,
 ) -> Holding:  # fmt: skip
     return Holding(
-        folder, name, Role(role), bool(local), messages, on_server, bodies, octets, with_files, missing,
+        folder, name, role_of(role), bool(local), messages, on_server, bodies, octets, with_files, missing,
         oldest >> SEQUENCE_BITS, left, held, removed + REMOVED_KEPT_SECONDS if removed else 0,
     )  # fmt: skip
 

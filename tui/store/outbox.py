@@ -12,6 +12,7 @@ from tui.model.error import NotFound
 from tui.model.message import Flag
 from tui.store import contacts, drafts, flags, insert
 from tui.store.codec import pack, storable, unpack
+from tui.store.faults import member
 from tui.store.folders import account_id, role_folder
 from tui.store.records import SentCopyOf
 
@@ -30,12 +31,12 @@ def _outgoing(db: sqlite3.Connection, row: Sequence[Any]) -> Outgoing:
         "SELECT address, state, code, text FROM recipient WHERE outbox = ? ORDER BY number", (number,)
     )
     recipients = tuple(
-        Recipient(one, RecipientState(answer), code, text) for one, answer, code, text in found
+        Recipient(one, member(RecipientState, answer), code, text) for one, answer, code, text in found
     )
     return Outgoing(
         id=number,
         account=account,
-        state=SendState(state),
+        state=member(SendState, state),
         sender=sender,
         recipients=recipients,
         subject=subject,
@@ -46,7 +47,7 @@ def _outgoing(db: sqlite3.Connection, row: Sequence[Any]) -> Outgoing:
         attempts=attempts,
         last_error=last_error,
         explanation=explanation,
-        sent_copy=CopyState(sent_copy),
+        sent_copy=member(CopyState, sent_copy),
         server_id=server_id,
         original=original,
         answers=answers,

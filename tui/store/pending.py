@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from tui.store import places
 from tui.store.codec import integers
+from tui.store.faults import member
 from tui.store.records import Pending, PendingKind
 
 _ORDER = " ".join(f"WHEN '{kind}' THEN {max(rank, 1)}" for rank, kind in enumerate(PendingKind))
@@ -42,7 +43,18 @@ def pending(db: sqlite3.Connection, account: str) -> list[Pending]:
         (account,),
     )
     return [
-        Pending(number, address, PendingKind(kind), message, folder, wire, uid, uidvalidity, error, attempts)
+        Pending(
+            number,
+            address,
+            member(PendingKind, kind),
+            message,
+            folder,
+            wire,
+            uid,
+            uidvalidity,
+            error,
+            attempts,
+        )
         for number, address, kind, message, folder, wire, uid, uidvalidity, error, attempts in found
     ]
 

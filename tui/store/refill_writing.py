@@ -16,6 +16,7 @@ from tui.model.draft import CopyState, RecipientState, SendState
 from tui.model.error import StoreBroken
 from tui.model.folder import Role
 from tui.store.codec import storable, unpack
+from tui.store.drafts import references_of
 from tui.store.salvage import ACCOUNTS, DRAFT_FILES, DRAFTS, FOLDERS, OUTBOX, Row, Salvage, Table
 
 NOBODY = "recovered@localhost"
@@ -189,20 +190,13 @@ def drafts(old: Salvage, db: sqlite3.Connection, accounts: Container[int], found
         db.execute(
             'INSERT INTO draft (id, account, sender, "to", cc, bcc, subject, body, markdown, in_reply_to,'
             " refs, answers, outbox, saved) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (number, account, *map(storable, texts), bool(markdown), storable(in_reply_to), _references(refs),
-             storable(answers), outgoing if outgoing in sending else None, saved),
+            (number, account, *map(storable, texts), bool(markdown), storable(in_reply_to),
+             json.dumps(references_of(refs)), storable(answers), outgoing if outgoing in sending else None,
+             saved),
         )  # fmt: skip
         kept.add(number)
     found.drafts = len(kept)
     _attachments(old, db, kept, found)
-
-
-def _references(text: str) -> str:
-    try:
-        ids = json.loads(text)
-    except ValueError:
-        return "[]"
-    return json.dumps([one for one in ids if isinstance(one, str)]) if isinstance(ids, list) else "[]"
 
 
 def _attachments(old: Salvage, db: sqlite3.Connection, drafts: Container[int], found: Found) -> None:

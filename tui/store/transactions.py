@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from tui.store.database import Database
-from tui.store.faults import translated
+from tui.store.faults import judged, translated
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -55,7 +55,7 @@ class Transactions:
     def _do(
         self, function: Callable[Concatenate[sqlite3.Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs
     ) -> _T:
-        with translated(self._path):
+        with judged(self._db, self._path):
             self._db.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'NORMAL'}")
             self._db.execute("BEGIN IMMEDIATE")
             try:

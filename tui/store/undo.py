@@ -35,13 +35,22 @@ def undo(db: sqlite3.Connection) -> str:
     ).fetchone()
     if row is None:
         return ""
-    kind, what, data = row[0], row[1], json.loads(row[2])
-    done = _TAKEN_BACK[kind](db, data)
+    kind, what, data = row[0], row[1], _noted(row[2])
+    done = _TAKEN_BACK[kind](db, data) if kind in _TAKEN_BACK else 0
     if not done:
         return f"This could not be taken back: {what}."
     if done < len(data):
         return f"Taken back for {done:,} of {len(data):,}: {what}."
     return f"Taken back: {what}."
+
+
+def _noted(text: str) -> list[Any]:
+    """What `record` was given; nothing where the journal is damaged."""
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return []
+    return data if isinstance(data, list) else []
 
 
 def _flags(db: sqlite3.Connection, data: list[list[Any]]) -> int:
