@@ -6,7 +6,7 @@ import pytest
 
 from tests.ui import attacks
 from tui.model.draft import Outgoing, Recipient, RecipientState, SendState
-from tui.ui.outbox_words import account_of, mark, state_words
+from tui.ui.outbox_words import account_of, mark, state_words, stuck
 
 NOW = 1_790_000_000.0
 MAIL = Outgoing(
@@ -74,3 +74,10 @@ def test_what_servers_say_is_made_safe(attack: str) -> None:
     recipients = (Recipient(attack, RecipientState.REFUSED, 550, attack),)
     mail = replace(MAIL, recipients=recipients, last_error=attack, explanation=attack, sender=attack)
     assert attacks.is_clean(account_of(mail, NOW))
+
+
+def test_what_needs_the_person_stands_in_the_status_line() -> None:
+    sent, unsure, failed = (replace(MAIL, state=SendState(one)) for one in ("sent", "unsure", "failed"))
+    assert stuck([sent, MAIL]) == ""
+    assert stuck([unsure]) == "? 1 mail perhaps sent (g o)"
+    assert stuck([failed, sent, unsure, failed]) == "? 1 mail perhaps sent, ✗ 2 mails not sent (g o)"

@@ -70,15 +70,25 @@ def account_of(mail: Outgoing, now: float) -> str:
     """All that is known of the mail, in lines: recipients with their answers, why, the server's words."""
     unsure = mail.state in (SendState.UNSURE, SendState.DOT_SENT)
     lines = [_recipient(one, unsure) for one in mail.recipients]
-    if unsure:
-        lines += ["", UNSURE]
-    if mail.explanation:
-        lines += ["", safe_text(mail.explanation)]
+    if mail.explanation or unsure:
+        lines += ["", safe_text(mail.explanation) or UNSURE]
     if mail.last_error:
         lines += ["", f"The server said: {safe_text(mail.last_error)}"]
     when = short_date(mail.created, now)
     lines += ["", f"Written {when} as {safe_line(mail.sender)}, by the account {safe_line(mail.account)}."]
     return "\n".join(lines)
+
+
+def stuck(mails: Iterable[Outgoing]) -> str:
+    """What the status line says of mails for which the person is needed, "" where there are none."""
+    states = [mail.state for mail in mails]
+    unsure, failed = states.count(SendState.UNSURE), states.count(SendState.FAILED)
+    parts = (
+        f"? {count(unsure, 'mail')} perhaps sent" if unsure else "",
+        f"✗ {count(failed, 'mail')} not sent" if failed else "",
+    )
+    words = ", ".join(part for part in parts if part)
+    return f"{words} (g o)" if words else ""
 
 
 def leaving(mails: Iterable[Outgoing], now: float) -> Outgoing | None:
@@ -99,7 +109,7 @@ def _recipient(one: Recipient, unsure: bool) -> str:
         case RecipientState.REFUSED:
             return f"✗ {safe_line(one.address)}: refused" + (f" ({answer})" if answer else "")
         case RecipientState.PENDING:
-            return f"· {safe_line(one.address)}" + (f" ({answer})" if answer else "")
+            return f"{'?' if unsure else '·'} {safe_line(one.address)}" + (f" ({answer})" if answer else "")
 
 
 def _when(due: float, now: float) -> str:

@@ -35,6 +35,7 @@ class Dialog(ModalScreen[ResultT]):
     """A box in the middle of the screen with a title and whatever `inside` yields. Esc is up to the heirs."""
 
     CSS_PATH = FORMS_CSS
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012 - as Screen has it
 
     def __init__(self, title: str) -> None:
         super().__init__(classes="dialog")

@@ -119,7 +119,7 @@ class DiskScreen(Sheet[None]):
             self._counting, self._stale = True, False
             self._count(self._address)
 
-    @work(thread=True, group="count", exit_on_error=False)
+    @work(thread=True, group="count")
     def _count(self, address: str) -> None:
         began = time.monotonic()
         try:
@@ -143,7 +143,7 @@ class DiskScreen(Sheet[None]):
         if self.is_attached:
             self.tell(error)
 
-    @work(thread=True, group="index", exit_on_error=False)
+    @work(thread=True, group="index")
     def _measure_index(self) -> None:
         worker = get_current_worker()
         try:

@@ -35,19 +35,19 @@ from tui.model.safe_text import safe_line
 from tui.ui import words
 from tui.ui.keys import bindings
 from tui.ui.messages import EngineSpoke
-from tui.ui.screens.gone import Vanished
 from tui.ui.screens.mail_acting import Acting
 from tui.ui.screens.mail_elsewhere import Elsewhere
 from tui.ui.screens.mail_listing import Listing
 from tui.ui.screens.mail_panes import Panes
 from tui.ui.screens.mail_parts import Parts
+from tui.ui.screens.mail_questions import Questions
 from tui.ui.screens.mail_reading import Reading
 from tui.ui.widgets.key_hints import KeyHints
 from tui.ui.widgets.message_list import MessageList
 from tui.ui.widgets.status_bar import StatusBar
 
 
-class MailScreen(Panes, Listing, Reading, Parts, Acting, Vanished, Elsewhere):
+class MailScreen(Panes, Listing, Reading, Parts, Acting, Elsewhere, Questions):
     """Reads the store and asks the engine; its parts are the classes it is made of."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("mail")]
@@ -71,6 +71,7 @@ class MailScreen(Panes, Listing, Reading, Parts, Acting, Vanished, Elsewhere):
         except MailError as error:
             self.tell(error)
         self.load_tree()
+        self.look_for_unsure()
         self.folder_tree.point_at(f"folder:{self.place.folder}" if self.place.folder else "all")
         self.load(fresh=True)
 
@@ -169,8 +170,11 @@ class MailScreen(Panes, Listing, Reading, Parts, Acting, Vanished, Elsewhere):
     def _engine_spoke(self, message: EngineSpoke) -> None:
         event = message.event
         match event:
-            case StatusChanged() | OutboxChanged():
+            case StatusChanged():
                 self.load_tree_soon()
+            case OutboxChanged():
+                self.load_tree_soon()
+                self.look_for_unsure()
             case FoldersChanged():
                 self.load_soon()
             case MessagesChanged():

@@ -15,7 +15,7 @@ from tui.model.error import MailError, StoreBroken
 from tui.model.folder import Folder, Role
 from tui.model.message import Filter, Sort
 from tui.ui.desk import Desk
-from tui.ui.outbox_words import leaving
+from tui.ui.outbox_words import leaving, stuck
 from tui.ui.places import ALL_INBOXES, Node, Place, place_of, plant
 from tui.ui.screens.mail_base import MailBase
 from tui.ui.widgets.folder_tree import FolderTree
@@ -121,7 +121,7 @@ class Listing(MailBase):
         key = f"folder:{self.place.folder}" if self.place.folder else "all"
         self.folder_tree.show(nodes, key)
         due = going.due if going else 0.0
-        self.status.show(list(states.values()), waiting, engine.offline, due, refused)
+        self.status.show(list(states.values()), waiting, engine.offline, due, refused, stuck(outbox))
 
     def first_place(self) -> Place:
         """Where to begin: the place shown last, else all inboxes, else the only one."""

@@ -46,6 +46,7 @@ class StatusBar(Widget):
         self.banner = ""
         self.leaving = 0.0
         self.refused = 0
+        self.stuck = ""
         self._flash = ""
         self._flash_until = 0.0
         self._sequence = ""
@@ -62,13 +63,15 @@ class StatusBar(Widget):
         offline: bool,
         leaving: float = 0.0,
         refused: int = 0,
+        stuck: str = "",
     ) -> None:
         """Show the accounts' states, how many mails wait in the outbox, and how many changes were refused.
 
-        `leaving` is when the mail goes that can still be called back, in Unix seconds; 0 for none.
+        `leaving` is when the mail goes that can still be called back, in Unix seconds; 0 for none. `stuck`
+        says for which mails the person is needed.
         """
         self.states, self.waiting, self.offline, self.leaving = states, waiting, offline, leaving
-        self.refused = refused
+        self.refused, self.stuck = refused, stuck
         self.refresh()
 
     def flash(self, sentence: str) -> None:
@@ -136,7 +139,7 @@ class StatusBar(Widget):
         """What waits for the person, then what waits by itself; as much as half the line has room for."""
         said = [
             (f"▲ {words.count(self.refused, 'change')} refused (g x)" if self.refused else "", "warn"),
-            (f"↑ {words.count(self.waiting, 'mail')} in the outbox" if self.waiting else "", "warn"),
+            (self.stuck or self._waiting, "warn"),
             (self.banner, "accent"),
         ]
         runs: list[Run] = []
@@ -145,6 +148,10 @@ class StatusBar(Widget):
             if text and (_cells([*runs, more]) < width // 2 or (not runs and width > 40)):
                 runs.append(more)
         return runs
+
+    @property
+    def _waiting(self) -> str:
+        return f"↑ {words.count(self.waiting, 'mail')} in the outbox" if self.waiting else ""
 
     def _tick(self) -> None:
         if self._flash and time.monotonic() >= self._flash_until:
