@@ -61,6 +61,7 @@ class Mail:
         self._recovered: dict[int, Home] = {}
         self._waiting: list[tuple[int, Home, NewMessage]] = []
         self._octets = 0
+        self._digests: set[bytes] = set()
         self.ids: dict[int, int] = {}
 
     def copy(self) -> None:
@@ -71,8 +72,10 @@ class Mail:
             seen.add(row[0])
             body = self._old.one(BODIES, row[0])
             raw = whole(body) if body else None
-            if raw is not None:
-                self._take(row[0], row, raw)
+            message = self._describe(raw) if raw is not None else None
+            if body and message and _belong(row, message):
+                self._digests.add(body[3])
+                self._add(row[0], row, message)
             else:
                 bare[row[0]] = row
         self._strays(bare, seen)
@@ -84,20 +87,28 @@ class Mail:
 
     def recover(self, raw: bytes) -> None:
         """Keep bytes that no row stands for any more."""
-        self._take(0, None, raw)
+        self._add(0, None, self._describe(raw))
 
     def _strays(self, bare: dict[int, Row], seen: set[int]) -> None:
-        """Bodies that have lost their rows, and those that SQLite finds no way to."""
-        for number in sorted(self._old.body_ids() - seen):
-            body = self._old.one(BODIES, number)
-            raw = whole(body) if body else None
-            if raw is not None:
-                seen.add(number)
-                self._take(number, None, raw)
-        for body in self._old.strays(BODIES, seen - bare.keys()):
-            if (raw := whole(body)) is not None:
+        """Bodies that SQLite found no way to, or under another number than theirs; then those that have lost
+        their rows."""
+        incomplete = any(row[13] for row in bare.values())
+        by_look = {row[12]: number for number, row in bare.items()}
+        for body in self._old.strays(BODIES, () if incomplete else frozenset(seen)):
+            if body[3] in self._digests and body[0] not in bare:
+                continue
+            raw = whole(body)
+            message = self._describe(raw) if raw is not None else None
+            if message is None:
+                continue
+            number = body[0] if body[0] in bare else by_look.get(message.fingerprint, 0)
+            if number in bare and _belong(bare[number], message):
+                self._digests.add(body[3])
+                self._add(number, bare.pop(number), message)
+            elif body[3] not in self._digests:
+                self._digests.add(body[3])
                 seen.add(body[0])
-                self._take(body[0], bare.pop(body[0], None), raw)
+                self._add(body[0], None, message)
 
     def _headers(self, bare: Mapping[int, Row]) -> None:
         """Messages whose bytes are not here, or not any more."""
@@ -114,9 +125,6 @@ class Mail:
                 self._found.lost.append(Lost("text", envelope.subject))
             message = NewMessage(envelope, 0, max(row[9], 0), fingerprint=row[12])
             self._add(number, row, message)
-
-    def _take(self, number: int, row: Row | None, raw: bytes) -> None:
-        self._add(number, row, self._describe(raw))
 
     def _add(self, number: int, row: Row | None, message: NewMessage) -> None:
         """Put a message to those to be written, with what its row says of it."""
@@ -226,6 +234,11 @@ class Mail:
         for account, uidl, size in self._old.keyed("uidl", "account, uidl, size", "account, uidl", "isi"):
             if size > 0:
                 yield (account, storable(uidl)), size
+
+
+def _belong(row: Row, message: NewMessage) -> bool:
+    """Whether bytes are those of a row: the number of either may have changed, and lead to another's."""
+    return bool(row[12] == message.fingerprint or row[9] == message.size)
 
 
 def _tags(text: str) -> frozenset[str]:

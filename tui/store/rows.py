@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 from typing import Any
 
+from tui.model.error import StoreBroken
 from tui.model.folder import Role
 from tui.model.message import BodyState, Filter, Flag, Row, Sort
 from tui.store.codec import SEQUENCE_BITS, envelope_of, integers, tags_of, unpack
+from tui.store.faults import REPAIR
 
 _ORDERS = {
     Sort.DATE: "position DESC",
@@ -29,6 +31,14 @@ _ROW = """SELECT message.id, account.address, folder.name, folder.id, uid, uidl,
         flags, tags, size, attachments, snippet, thread, whole, on_server
     FROM message JOIN header ON header.message = message.id
         JOIN folder ON folder.id = message.folder JOIN account ON account.id = folder.account"""
+
+
+_BODY = (
+    "SELECT codec, data, sha256 FROM body JOIN message ON message.id = body.message"
+    " WHERE body.message = ? AND whole"
+)
+_BEFORE = "SELECT message FROM body WHERE message <= ? ORDER BY message DESC LIMIT 2"
+_BEHIND = "SELECT message FROM body WHERE message >= ? ORDER BY message LIMIT 2"
 
 
 def ids(
@@ -122,14 +132,33 @@ def rows(db: sqlite3.Connection, wanted: Sequence[int]) -> list[Row]:
 
 def raw(db: sqlite3.Connection, message: int) -> bytes | None:
     """The bytes exactly as received; None while only the header is here. Raises StoreBroken if damaged."""
-    row = db.execute("SELECT codec, data FROM body WHERE message = ?", (message,)).fetchone()
-    return unpack(*row) if row else None
+    row = db.execute(_BODY, (message,)).fetchone()
+    if row is None:
+        return None
+    _require_order(db, message)
+    return unpack(*row[:2])
 
 
 def digest(db: sqlite3.Connection, message: int) -> bytes | None:
     """The SHA-256 of the bytes as they came, noted when they were stored."""
-    row = db.execute("SELECT sha256 FROM body WHERE message = ?", (message,)).fetchone()
-    return bytes(row[0]) if row else None
+    row = db.execute(_BODY, (message,)).fetchone()
+    if row is None:
+        return None
+    _require_order(db, message)
+    return bytes(row[2])
+
+
+def _require_order(db: sqlite3.Connection, message: int) -> None:
+    """A body whose number has changed stands among others in the wrong order, and may be found in place of
+    another. Raises StoreBroken where it is so beside the one of `message`."""
+    before, behind = ([number for (number,) in db.execute(side, (message,))] for side in (_BEFORE, _BEHIND))
+    around = [*reversed(before), *behind[1:]]
+    if around != sorted(set(around)) or not (before[:1] == behind[:1] == [message]):
+        raise StoreBroken(
+            "The stored bytes of a message are damaged.",
+            f"{REPAIR}. The message may still be on its server.",
+            detail=f"the numbers {around} stand beside each other",
+        )
 
 
 def thread(db: sqlite3.Connection, message: int) -> list[int]:

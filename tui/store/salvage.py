@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Container, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -118,20 +119,17 @@ class Salvage:
         """Each row of a table that can be read, once, in no order. SQLite may miss rows without a word where
         a page has lost count of them."""
         seen: set[int] = set()
-        for row in self._ranges(table):
+        for row in chain(self._ranges(table), self.strays(table, seen) if table.widths else ()):
             if row[0] not in seen:
                 seen.add(row[0])
                 yield row
-        if table.widths:
-            yield from self.strays(table, seen)
 
     def strays(self, table: Table, known: Container[int]) -> Iterator[Row]:
-        """Rows of a table, but those of `known` rowids, that are found by looking at every page."""
-        found: set[int] = set()
+        """Rows of a table, but those of `known` rowids, that are found by looking at every page; a rowid that
+        is there twice, twice."""
         for rowid, values in self._pages.records(table.widths, known):
             row: Row = (rowid, *values[1 : len(table.shape)])
-            if rowid not in found and values[0] is None and table.fits(row):
-                found.add(rowid)
+            if values[0] is None and table.fits(row):
                 yield row
 
     def one(self, table: Table, rowid: int) -> Row | None:
