@@ -25,7 +25,15 @@ class Act(Enum):
     TLS = auto()
 
 
-Part = bytes | Act
+@dataclass(frozen=True, slots=True)
+class Endless:
+    """The same octets again and again, with a pause of so many seconds between, until the client has gone."""
+
+    octets: bytes
+    pause: float = 0.0
+
+
+Part = bytes | Act | Endless
 Answer = Part | tuple[Part, ...]
 
 
@@ -140,6 +148,9 @@ class Scripted:
                         reader.close()
                         connection = self._encrypted(connection)
                         reader = connection.makefile("rb")
+                    elif isinstance(part, Endless):
+                        while not self._stopped.wait(part.pause):
+                            connection.sendall(part.octets)
                     elif isinstance(part, bytes):
                         connection.sendall(part.replace(b"{tag}", tag))
                 line = reader.readline()

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,13 +16,13 @@ from typing import Any
 import pytest
 
 from tests.rig import Rig, settings_of, until
-from tests.servers.scripted import SMTP_GREETING, Act, Answer, Rule, Scripted, rule, smtp
+from tests.servers.scripted import POP3_GREETING, SMTP_GREETING, Act, Answer, Rule, Scripted, pop3, rule, smtp
 from tests.servers.smtp_sink import SmtpSink
 from tests.sync.letters_in import letter
 from tui.config.paths import find
 from tui.config.secrets import Secrets
 from tui.model.account import Account, Login, Protocol, SecretSource, Server
-from tui.model.command import GoOffline, QueueMessage, SendNow
+from tui.model.command import Fetch, GoOffline, QueueMessage, SendNow, Stop
 from tui.model.draft import Outgoing, SendState
 from tui.model.event import Phase
 from tui.model.secret import Secret
@@ -365,3 +366,27 @@ def test_what_is_not_found_is_left_to_the_person(
         found = reader.outgoing(outgoing.id)
     assert len(asked) == (5 if again else 1)
     assert found and found.state is UNSURE
+
+
+# Fetching beside sending
+
+
+@pytest.mark.parametrize("watch", [True, False])
+def test_a_silent_sending_server_keeps_no_mail_from_being_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watch: bool
+) -> None:
+    monkeypatch.setattr("tui.sync.crew.SENT_SOON", 0.5)
+    silent = scripted(rule(rb"^\.\r\n", Act.STALL))
+    with silent, Scripted(POP3_GREETING, pop3()) as incoming:
+        account = replace(account_at(silent.server()), incoming=Protocol.POP3, pop3=incoming.server())
+        with sending(tmp_path, account, watch=watch) as rig:
+            number = queued(rig, 1)
+            fetching = rig.engine.post(Fetch(FIRST))
+            assert silent.heard(b".\r\n")
+            until(lambda: len(rig.rows()) == 2, 5.0)
+            assert state(rig, number) is SendState.DOT_SENT
+            if not watch:  # the process would end with its command, and break the wait off
+                assert not fetching.done()
+                rig.ask(Stop())
+            (summary,) = fetching.result(2.0)
+            assert (summary.sent, summary.problems) == (0, ())

@@ -89,7 +89,7 @@ def bodies(
 
 def all_flags(talk: Conversation, at_most: int, since_modseq: int = 0) -> tuple[dict[int, Flags], int]:
     """Flags by UID of the whole selected mailbox, or of what changed since a mod-sequence (RFC 7162); and
-    how many messages were expunged meanwhile. Raises Garbled when more than `at_most` messages come.
+    how many messages were expunged meanwhile. Raises Garbled when more than `at_most` responses come.
     """
     changed = f" (CHANGEDSINCE {since_modseq})" if since_modseq else ""
     parsed = _FlagCache()
@@ -97,9 +97,7 @@ def all_flags(talk: Conversation, at_most: int, since_modseq: int = 0) -> tuple[
     expunged = 0
     tag = talk.send(f"UID FETCH 1:* (UID FLAGS){changed}")
     with talk.transport.stream():
-        while True:
-            if len(found) > at_most:
-                raise talk.transport.broken("an endless list of flags")
+        for _ in range(at_most):
             line = talk.transport.readline()
             if usual := _FLAGS_LINE.fullmatch(line):
                 found[_checked(talk, int(usual[1]))] = parsed[usual[2]]
@@ -111,6 +109,7 @@ def all_flags(talk: Conversation, at_most: int, since_modseq: int = 0) -> tuple[
                 found[listed[0]] = parsed[listed[1]]
             elif (told := push(response)) and told.kind == "EXPUNGE":
                 expunged += 1
+        raise talk.transport.broken("an endless list of flags")
 
 
 def _uid_and_words(talk: Conversation, response: Response) -> tuple[int, bytes] | None:

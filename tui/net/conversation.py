@@ -12,10 +12,11 @@ from typing import NamedTuple
 from tui.model.account import Auth
 from tui.net import faults
 from tui.net.answer import Push
-from tui.net.imap_wire import Transport
+from tui.net.imap_wire import LARGEST_LITERAL, Transport
 from tui.net.login import MOST_STEPS, Answers, decoded, encoded
 
 _LITERAL = re.compile(rb"~?\{(\d{1,12})\+?\}\r\n\Z")
+_OVERHEAD = 100  # octets that an empty literal and the text before it take here
 _PUSH = re.compile(rb"\* (\d{1,10}) (EXISTS|EXPUNGE|FETCH)\b", re.IGNORECASE)
 
 
@@ -48,8 +49,11 @@ class Conversation:
             if line[:5].upper() == b"* BYE":
                 raise faults.bye(line[5:].strip(), self.transport.host, signing_in=signing_in)
             return Response(line)
-        text, literals = [line], []
+        text, literals, octets = [line], [], 0
         while found := _LITERAL.search(line):
+            octets += int(found[1]) + len(line) + _OVERHEAD
+            if octets > LARGEST_LITERAL:
+                raise self.transport.broken(f"a response of {octets} octets")
             literals.append(self.transport.read(int(found[1])))
             line = self.transport.readline()
             text.append(line)

@@ -23,6 +23,7 @@ from tui.model.explain_rule import Retry
 
 _DETAIL = 2000
 _BACKOFF_TIME = re.compile(r"backoff time:?\s*(\d{1,9})\s*(milliseconds|ms|seconds|s)\b", re.IGNORECASE)
+_WEB_PAGE = re.compile(r"HTTP/\d|<!doctype html|<html", re.IGNORECASE)
 _SIGN_IN = re.compile(
     r"\[(?:AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|EXPIRED|PRIVACYREQUIRED|AUTH|WEBALERT)\b", re.IGNORECASE
 )
@@ -119,12 +120,12 @@ def smtp_refused(
 
 
 def garbled(host: str, detail: str) -> Garbled:
-    """The error for a server that breaks the protocol."""
-    return Garbled(
-        f"{host} sent something that is not mail protocol.",
-        "Check host, port and encryption of the account; it is tried again.",
-        detail=detail[:_DETAIL],
-    )
+    """The error for a server that breaks the protocol. A web page comes from a network that wants one to
+    sign in by the browser first, as those of hotels and trains do."""
+    hint = "Check host, port and encryption of the account; it is tried again."
+    if _WEB_PAGE.search(detail):
+        hint = "This network may want you to sign in on a page in the browser first; it is tried again."
+    return Garbled(f"{host} sent something that is not mail protocol.", hint, detail=detail[:_DETAIL])
 
 
 def closed(host: str, detail: str = "") -> Offline:
@@ -240,6 +241,8 @@ def _imap(error: imaplib.IMAP4.error, doing: str, host: str, signing_in: Auth | 
     text = _text(error.args[0] if error.args else "")
     if text[:5].upper() == "* BYE":  # instead of a greeting
         return bye(text[5:].strip(), host, signing_in=signing_in)
+    if text[:2] == "* " and text[2:5].upper() not in ("NO ", "BAD"):  # another thing instead of a greeting
+        return garbled(host, text)
     if type(error).__name__ == "ProtocolError" or "unexpected" in text or "unterminated line" in text:
         return garbled(host, text)
     if not isinstance(error, imaplib.IMAP4.abort):

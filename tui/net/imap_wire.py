@@ -16,7 +16,7 @@ from tui.model.error import MailError
 from tui.net import faults
 from tui.net.link import Link
 
-LARGEST_LITERAL = 256 << 20
+LARGEST_LITERAL = 160 << 20  # Exchange takes 150 MB at most, the base64 of attachments included
 LONGEST_LINE = 16 << 20
 _KEPT_AT_MOST = 64 << 20  # octets of answers to one command that imaplib holds in memory
 _LINE_OVERHEAD = 100

@@ -13,7 +13,7 @@ import socket
 from tui.net import faults
 from tui.net.link import Link
 
-LARGEST_MESSAGE = 256 << 20
+LARGEST_MESSAGE = 160 << 20  # Exchange takes 150 MB at most, the base64 of attachments included
 _LONGEST_ANSWER = 1 << 16
 _END = b"\r\n.\r\n"
 
@@ -85,7 +85,11 @@ class Wire(poplib.POP3):
             end = data.find(_END, searched)
             if end >= 0:
                 self.file.read(len(more) - (len(data) - end - len(_END)))
-                return bytes(data[: end + 2].replace(b"\r\n..", b"\r\n.")[2:])
+                del data[end + 2 :]  # in place, as the rest: a message may be as large as this limit
+                if b"\r\n.." in data:
+                    data = data.replace(b"\r\n..", b"\r\n.")
+                del data[:2]
+                return bytes(data)
             self.file.read(len(more))
             if len(data) > largest:
                 raise faults.garbled(self.host, "an endless message")

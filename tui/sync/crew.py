@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import suppress
+from math import inf
 from typing import Any
 
 from tui.model.account import Account, Protocol
@@ -25,6 +26,11 @@ from tui.sync.worker import Worker
 
 log = logging.getLogger(__name__)
 
+SENT_SOON = 20.0
+"""Seconds in which a mail has left as a rule. A short command gives its mail as long before it receives: the
+copy of what has left is then pushed with the same fetch."""
+STOP_NOTICED = 0.2
+
 
 class Crew:
     """Workers by account address. Idle until `start`; every method may be called from any thread."""
@@ -36,6 +42,7 @@ class Crew:
         self._workers: dict[str, Worker] = {}
         self._leaving: list[Worker] = []
         self._outbox: Outbox | None = None
+        self._stops = 0
 
     def start(self) -> None:
         """Begin to talk to servers."""
@@ -113,14 +120,20 @@ class Crew:
         return in_thread(lambda: self._fetch(command), "fetch")
 
     def _fetch(self, command: Fetch) -> tuple[Summary, ...]:
+        stops = self._stops
         addresses = (
             [command.account] if command.account else [a.address for a in self._context.settings.accounts]
         )
         began = time.monotonic()
-        sent = self._send_due(addresses)
+        sends = self._send_due(addresses)
+        if not self._watch:
+            self._wait_for([future for one in sends.values() for future in one], stops, SENT_SOON)
         work = FetchMail(command.folders, bodies=not command.headers_only)
         asked = [(address, self._asked(address, work)) for address in addresses]
-        summaries = tuple(summary(address, one, sent.get(address, 0), began) for address, one in asked)
+        fetched = [(address, counted(one)) for address, one in asked]
+        summaries = tuple(
+            summary(address, counts, self._sent(sends[address], stops), began) for address, counts in fetched
+        )
         if not self._watch:  # else a thread of its own does so
             with suppress(MailError):
                 index_few(self._context.database)
@@ -132,20 +145,28 @@ class Crew:
             return None
         return self.ask(address, work)
 
-    def _send_due(self, addresses: list[str]) -> dict[str, int]:
-        """Send the due mail of these accounts; how many of each left. Why one did not, the outbox shows."""
+    def _send_due(self, addresses: list[str]) -> dict[str, list[Future[SendState]]]:
+        """Have the due mail of these accounts sent. Why one did not leave, the outbox shows."""
+        sends: dict[str, list[Future[SendState]]] = {address: [] for address in addresses}
         with Reader(self._context.database) as reader:
-            due = {
-                number: one.account
-                for number in reader.due(int(time.time()))
-                if (one := reader.outgoing(number)) and one.account in addresses
-            }
-        sent: dict[str, int] = dict.fromkeys(addresses, 0)
-        if self._outbox and due:
-            for number, future in [(number, self._outbox.watch(number)) for number in due]:
-                with suppress(MailError):
-                    sent[due[number]] += future.result() is SendState.SENT
-        return sent
+            for number in reader.due(int(time.time())) if self._outbox else ():
+                one = reader.outgoing(number)
+                if one and one.account in sends and self._outbox:
+                    sends[one.account].append(self._outbox.watch(number))
+        return sends
+
+    def _sent(self, sends: list[Future[SendState]], stops: int) -> int:
+        """How many of these have left. The rest is waited for where this process ends with its command, for
+        ten minutes if a server is silent after the final dot: to break that off makes for unsure mail."""
+        self._wait_for(sends, stops, SENT_SOON if self._watch else inf)
+        done = [one for one in sends if one.done() and not one.exception()]
+        return sum(one.result() is SendState.SENT for one in done)
+
+    def _wait_for(self, sends: list[Future[SendState]], stops: int, within: float) -> None:
+        """Wait until these have come to rest, for so many seconds, or until somebody stops that."""
+        ends = time.monotonic() + within
+        while wait(sends, STOP_NOTICED).not_done and self._stops == stops and time.monotonic() < ends:
+            pass
 
     def open_body(self, message: int) -> Future[bool]:
         """Fetch one message's body, before all other work."""
@@ -179,8 +200,9 @@ class Crew:
             return None
 
     def cancel(self, address: str) -> None:
-        """Stop the present work of one account, or of all."""
+        """Stop the present work of one account, or of all. What is being sent goes on: nobody need wait."""
         with self._lock:
+            self._stops += 1
             workers = [one for key, one in self._workers.items() if address in ("", key)]
         for worker in workers:
             worker.cancel()
@@ -230,14 +252,19 @@ class Crew:
         return sent and all(ended)
 
 
-def summary(address: str, future: Future[Any] | None, sent: int, began: float) -> Summary:
-    """Wait for an account's fetch and put what it came to, or why it failed, into a Summary."""
+def counted(future: Future[Any] | None) -> Counts:
+    """Wait for an account's fetch: what it came to, or why it failed."""
     counts = Counts()
     if future is not None:
         try:
             counts = future.result() or counts
         except MailError as error:
             counts.problem(" ".join(filter(None, (error.what, error.hint))), error.exit_code)
+    return counts
+
+
+def summary(address: str, counts: Counts, sent: int, began: float) -> Summary:
+    """What a fetch and the sends beside it came to."""
     return Summary(
         account=address,
         new=counts.new,
