@@ -6,9 +6,8 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from tests.rig import Rig
+from tests.rig import Rig, until
 from tests.servers.maildrop import Maildrop
-from tests.sync.test_imap import until
 from tui.model.account import Account, Keep, Login, Protocol, SecretSource
 from tui.model.command import Summary
 

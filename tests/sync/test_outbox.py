@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.rig import Rig, RigMaker, account_on, settings_of
+from tests.rig import Rig, RigMaker, account_on, settings_of, until
 from tests.servers.dovecot import Dovecot
 from tests.servers.scripted import SMTP_GREETING, Act, Rule, Scripted, rule, smtp
 from tests.servers.smtp_sink import SmtpSink
 from tests.sync.letters_in import letter
-from tests.sync.test_imap import until
 from tui.config.paths import find
 from tui.config.secrets import Secrets
 from tui.model.account import Account, Login, Protocol, SecretSource

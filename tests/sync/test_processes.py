@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.rig import Rig, RigMaker
+from tests.rig import Rig, RigMaker, until
 from tests.servers.dovecot import Dovecot
 from tests.servers.scripted import IMAP_GREETING, POP3_GREETING, Act, Scripted, imap, pop3, rule
 from tests.sync.letters_in import letter
-from tests.sync.test_imap import until
 from tui.model.account import Account, Login, Protocol, SecretSource
 from tui.model.command import Fetch, FetchBody, GoOffline, SetFlags, StartDraft
 from tui.model.error import NotFound, Offline
