@@ -18,6 +18,7 @@ from tui.config.secrets import Secrets
 from tui.config.settings import Settings
 from tui.mail.header import envelope, fingerprint
 from tui.model.account import Protocol
+from tui.model.error import StoreBroken
 from tui.model.event import Event, MessagesChanged
 from tui.model.folder import Role
 from tui.model.message import NewMessage
@@ -113,6 +114,25 @@ def test_the_thread_wakes_when_more_comes(database: Path) -> None:
         until(lambda: not waiting(database))
     finally:
         thread.close(time.monotonic() + 5)
+
+
+def test_a_disk_that_was_full_is_tried_again(
+    database: Path, thread: IndexThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(reader: Reader, writer: Writer) -> None:
+        tried.set()
+        raise StoreBroken("The disk is full.")
+
+    tried = threading.Event()
+    with monkeypatch.context() as patched:
+        patched.setattr("tui.sync.index_thread.index_batch", full)
+        store(database, 3)
+        thread.start()
+        thread._context.index_due.set()
+        assert tried.wait(5)
+    thread._context.index_due.set()
+    with Reader(database) as reader:
+        until(lambda: not reader.to_index_count())
 
 
 def test_the_thread_ends_at_once_with_its_child(database: Path, thread: IndexThread) -> None:

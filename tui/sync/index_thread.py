@@ -49,11 +49,18 @@ class IndexThread:
             with Reader(self._context.database) as reader, Writer(self._context.database) as writer:
                 while self._context.index_due.wait() and not self._stop.is_set():
                     self._context.index_due.clear()
-                    self._index(reader, writer)
+                    self._try(reader, writer)
         except MailError as error:
-            log.warning("the search index stays behind: %s (%s)", error.what, error.detail)
+            log.warning("there is no search index: %s (%s)", error.what, error.detail)
         except Exception:  # the top of a thread: nothing above it could say what happened
             log.exception("the thread of the search index ended")
+
+    def _try(self, reader: Reader, writer: Writer) -> None:
+        """A disk that is full has room again one day: it is tried anew when there is more to index."""
+        try:
+            self._index(reader, writer)
+        except MailError as error:
+            log.warning("the search index stays behind: %s (%s)", error.what, error.detail)
 
     def _index(self, reader: Reader, writer: Writer) -> None:
         while not self._stop.is_set() and (waiting := reader.to_index_count()):
