@@ -1,6 +1,6 @@
 """Interrupts fetches and sends in every way and as often as asked for, and says what became of the mail.
 
-    python -m tests.sync.interrupt [--cuts 1000] [--kills 300] [--sends 500] [--seed 1] [RUN …]
+    python -m tests.sync.interrupt [--cuts 1000] [--kills 300] [--sends 500] [--rounds 200] [--seed 1] [RUN …]
 
 Each run prints a line of figures when it is done, and ends the command with an error when a message was lost,
 doubled or sent twice. `test_cuts.py`, `test_crash.py` and `test_steps.py` hold a short form of each.
@@ -20,29 +20,30 @@ from pathlib import Path
 
 from tests.servers.dovecot import MICROSOFT, PLAIN_IMAP, WITHOUT_MOVE, Dovecot
 from tests.servers.smtp_sink import SmtpSink
-from tests.sync import cuts, kills, send_kills, steps
+from tests.sync import both_sides, cuts, kills, send_kills, steps
 from tests.sync.ledger import Figures
 
-ROUND = 50
+EACH = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How often fetches are cut, processes are killed, and sends are cut."""
+    """How often fetches are cut, processes are killed, sends are cut, and both sides are changed."""
 
     cuts: int
     kills: int
     sends: int
+    rounds: int
     seed: int
 
     def chance(self, number: int = 0) -> random.Random:
         """The same for the same seed and number."""
         return random.Random(self.seed * 1_000 + number)
 
-    def rounds(self, often: int, home: Path) -> Iterator[tuple[Path, int, random.Random]]:
-        """A new account for every ROUND interruptions, so that each counts few messages after each."""
-        for number, first in enumerate(range(0, often, ROUND)):
-            yield home / str(number), min(ROUND, often - first), self.chance(number)
+    def accounts(self, often: int, home: Path) -> Iterator[tuple[Path, int, random.Random]]:
+        """A new account for every EACH interruptions, so that each counts few messages after each."""
+        for number, first in enumerate(range(0, often, EACH)):
+            yield home / str(number), min(EACH, often - first), self.chance(number)
 
 
 Run = Callable[[Asked, Path], str]
@@ -63,7 +64,7 @@ def _server(capability: str = "") -> Iterator[Dovecot]:
 def _fetches(fetches: Fetches, often: Callable[[Asked], int], word: str, capability: str = "") -> Run:
     def run(asked: Asked, home: Path) -> str:
         with _server(capability) as dovecot:
-            figures = (fetches(dovecot, *one) for one in asked.rounds(often(asked), home))
+            figures = (fetches(dovecot, *one) for one in asked.accounts(often(asked), home))
             return f"{often(asked)} {word}, {sum(figures, Figures())}"
 
     return run
@@ -75,6 +76,10 @@ def _cuts(fetches: Fetches, capability: str = "") -> Run:
 
 def _kills(fetches: Fetches, capability: str = "") -> Run:
     return _fetches(fetches, lambda asked: asked.kills, "kills", capability)
+
+
+def _rounds(fetches: Fetches, capability: str = "") -> Run:
+    return _fetches(fetches, lambda asked: asked.rounds, "rounds", capability)
 
 
 def _sends(sends: Sends, often: Callable[[Asked], int], word: str) -> Run:
@@ -126,6 +131,10 @@ RUNS: dict[str, Run] = {
     "imap-steps-microsoft": _steps(steps.imap, MICROSOFT),
     "smtp-steps": _send_steps,
     "pop3-cuts": _cuts(cuts.pop3),
+    "imap-both-sides": _rounds(both_sides.agree),
+    "imap-both-sides-without-move": _rounds(both_sides.agree, WITHOUT_MOVE),
+    "imap-both-sides-plain": _rounds(both_sides.agree, PLAIN_IMAP),
+    "imap-both-sides-microsoft": _rounds(both_sides.agree, MICROSOFT),
     "imap-cuts": _cuts(cuts.imap),
     "imap-cuts-without-move": _cuts(cuts.imap, WITHOUT_MOVE),
     "imap-cuts-plain": _cuts(cuts.imap, PLAIN_IMAP),
@@ -149,10 +158,11 @@ def main() -> int:
     parser.add_argument("--cuts", type=int, default=1_000)
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--sends", type=int, default=500)
+    parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("run", nargs="*", choices=[*RUNS, []])
     words = parser.parse_args()
-    asked = Asked(words.cuts, words.kills, words.sends, words.seed)
+    asked = Asked(words.cuts, words.kills, words.sends, words.rounds, words.seed)
     failed = 0
     for name in words.run or RUNS:
         began = time.monotonic()

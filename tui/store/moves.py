@@ -103,9 +103,11 @@ def move(db: sqlite3.Connection, ids: Sequence[int], target: int) -> list[Moved]
 
 def _stand(db: sqlite3.Connection, message: int, folder: int, home: _Place | None) -> None:
     """Put a row into a folder; `home` is its place there, where the server has it there still."""
+    uid = home.uid or None if home else None
     db.execute(
-        "UPDATE message SET folder = ?, uid = ?, sought = ?, held = 0, removed = 0 WHERE id = ?",
-        (folder, home.uid or None if home else None, home is not None and not home.uid, message),
+        "UPDATE message SET folder = ?1, uid = ?2, on_server = on_server OR ?2 IS NOT NULL, sought = ?3,"
+        " held = 0, removed = 0 WHERE id = ?4",
+        (folder, uid, home is not None and not home.uid, message),
     )
 
 

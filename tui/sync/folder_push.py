@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui.model.error import Refused
+from tui.model.error import MailError, Refused
+from tui.model.explain import explain
 from tui.model.folder import Folder, Role
 from tui.model.message import Flag
 from tui.net.imap import ImapConnection
@@ -19,6 +20,12 @@ from tui.store.writer import Writer
 NAMING = frozenset({PendingKind.CREATE, PendingKind.RENAME})
 DELETING = frozenset({PendingKind.REMOVE})
 FOLDERS = NAMING | DELETING
+
+
+def is_missing(error: MailError) -> bool:
+    """Whether the server says that the folder is not there: by a code (RFC 5530 3) or in its own words."""
+    found = explain(error.detail, "imap")
+    return found is not None and found.name == "imap-no-folder"
 
 
 class FolderPush:
@@ -68,8 +75,16 @@ class FolderPush:
         if folder.wire in self._listed():
             if folder.selectable:
                 self._empty(folder)
-            self._connection.delete(folder.wire)
+            self._delete(folder)
         self._writer.folder_removed(folder.id)
+
+    def _delete(self, folder: Folder) -> None:
+        """One that was there only by those inside it is gone with the last of them, whatever is listed."""
+        try:
+            self._connection.delete(folder.wire)
+        except Refused as error:
+            if not is_missing(error):
+                raise
 
     def _empty(self, folder: Folder) -> None:
         """Move what is still in a folder to Deleted. What a server without MOVE has copied there already is

@@ -50,7 +50,7 @@ def push(
     filing = FolderPush(connection, reader, writer)
     for kinds in (NAMING, _Push.KINDS, DELETING):  # wire names are other ones after each step
         waiting = [one for one in reader.pending(account) if not one.error and one.kind in kinds]
-        for changes in _steps(waiting):
+        for changes in _steps(waiting, pushing.target):
             try:
                 (filing if changes[0].kind in FOLDERS else pushing).act(changes)
                 counts.changed += len(changes)
@@ -63,12 +63,14 @@ def push(
             interlude()
 
 
-def _steps(waiting: Sequence[Pending]) -> Iterator[Group]:
-    """What is pushed, and refused, together: changes of a kind to messages that stand in one folder. Each
-    APPEND and each change of a folder is a step of its own."""
+def _steps(waiting: Sequence[Pending], target: Callable[[Pending], Folder | None]) -> Iterator[Group]:
+    """What is pushed, and refused, together: changes of a kind to messages that stand in one folder, and of
+    those that are moved or copied, to one. Each APPEND and each change of a folder is a step of its own."""
     for (kind, _), group in groupby(waiting, lambda one: (one.kind, one.folder)):
         if kind is PendingKind.APPEND or kind in FOLDERS:
             yield from ([one] for one in group)
+        elif kind in (PendingKind.MOVE, PendingKind.COPY):
+            yield from (changes for _, changes in _grouped(list(group), target))
         else:
             yield list(group)
 
@@ -101,7 +103,7 @@ class _Push:
         """Whether these meet a folder that the server lists no more: the next list says what became of it."""
         if changes[0].kind in FOLDERS:
             return False
-        targets = [folder.wire for one in changes if (folder := self._target(one)) and not folder.local]
+        targets = [folder.wire for one in changes if (folder := self.target(one)) and not folder.local]
         wires = {one.wire for one in changes if one.wire} | set(targets)
         return not wires <= {one.wire for one in self._connection.folders()}
 
@@ -137,15 +139,21 @@ class _Push:
             state.agreed_tags - state.tags,
         )
 
-    def _target(self, one: Pending) -> Folder | None:
+    def target(self, one: Pending) -> Folder | None:
         """The folder that the message stands in now; None when it is gone: nothing is to be moved then."""
         row = self._reader.row(one.message) if one.message else None
         return self._reader.folder(row.folder_id) if row else None
 
     def _by_target(self, changes: Group) -> list[tuple[Folder, list[Pending]]]:
-        found = [(folder, group) for folder, group in _grouped(changes, self._target) if folder]
-        lost = [one.id for folder, group in _grouped(changes, self._target) if not folder for one in group]
+        found = [(folder, group) for folder, group in _grouped(changes, self.target) if folder]
+        lost = [one.id for folder, group in _grouped(changes, self.target) if not folder for one in group]
         self._writer.pending_done(lost)
+        for folder, _ in found:
+            if folder.local:
+                raise Refused(
+                    f"{folder.name} is not on the server any more.",
+                    "Move the message elsewhere, or give the change up: then it is where it was.",
+                )
         return found
 
     def _move(self, changes: Group) -> None:
@@ -175,7 +183,7 @@ class _Push:
         done: list[Copied] = []
         rest: list[Pending] = []
         for one in changes:
-            folder = self._target(one) if one.attempts else None
+            folder = self.target(one) if one.attempts else None
             row = self._reader.row(one.message) if one.message else None
             uid = self._half_done.find(folder, row, row.size) if folder and row else 0
             if folder and uid:

@@ -21,7 +21,7 @@ from tui.model.error import (
     SignInNeeded,
 )
 from tui.model.event import Asked, BodyArrived, FoldersChanged, MessagesChanged, NewMail
-from tui.model.folder import Folder, Role
+from tui.model.folder import Folder, Role, ServerFolder
 from tui.net.imap import ImapConnection
 from tui.net.link import Waker
 from tui.store.reader import Reader
@@ -30,6 +30,7 @@ from tui.sync.bulk import BulkFetch, wants_bodies_since
 from tui.sync.connecting import sign_in
 from tui.sync.context import Context
 from tui.sync.folder_match import renamed
+from tui.sync.folder_push import is_missing
 from tui.sync.imap_folder import FolderFetch, in_order
 from tui.sync.imap_push import push
 from tui.sync.jobs import FetchAllBodies, FetchMail, LookForSent, OpenBody, PushChanges, Work
@@ -67,6 +68,8 @@ class ImapVisit:
         self._aborted = threading.Event()
         self._called = threading.Event()  # somebody has asked for something since the last step
         self._vanished: list[int] = []
+        self._listed: list[ServerFolder] = []
+        self._missing: dict[str, bool] = {}  # listed and not there; True: it was there before
         self._in_use = False  # the last folder could not be read because somebody else had it
 
     def open(self) -> None:
@@ -200,7 +203,8 @@ class ImapVisit:
         if not names:
             for number in self._writer.settle_unfound([one.folder.id for one in fetched if one.whole]):
                 self._context.board.tell(MessagesChanged(self._account.address, number))
-            if not counts.exit_code:
+            self._drop_missing()
+            if not (counts.exit_code or any(self._missing.values())):
                 self._settle_vanished(counts)
         self._context.board.tell(FoldersChanged(self._account.address))
         self._context.index_due.set()
@@ -216,7 +220,8 @@ class ImapVisit:
         """LIST, except when the one folder asked for is known already (a push named it)."""
         if names and all(self._reader.folder_named(self._account.address, name) for name in names):
             return
-        listed = self._connection.folders()
+        listed = self._listed = self._connection.folders()
+        self._missing = {}
         if not any(folder.role is Role.INBOX for folder in listed):
             raise Garbled("The server lists no inbox.", "Its folders are read again in a moment.")
         for folder, found in renamed(self._connection, self._reader, self._account.address, listed):
@@ -224,6 +229,13 @@ class ImapVisit:
         self._vanished += self._writer.folders(self._account.address, listed)
         self._context.board.tell(FoldersChanged(self._account.address))
         self._interlude()
+
+    def _drop_missing(self) -> None:
+        """Take folders that the server lists and does not have for gone: Dovecot lists one that was deleted
+        as long as there are others inside it, and one may have been renamed since it was listed."""
+        if self._missing:
+            there = [one for one in self._listed if one.wire not in self._missing]
+            self._vanished += self._writer.folders(self._account.address, there)
 
     def _settle_vanished(self, counts: Counts) -> None:
         """Every folder has been read: what was in one that the server has no more is in none of them."""
@@ -259,7 +271,10 @@ class ImapVisit:
             if isinstance(error, Busy) and self._in_use:
                 raise  # not that folder alone: the server asks for patience
             self._in_use = isinstance(error, Busy)
-            counts.problem(f"{folder.name}: {error.what}", error.exit_code)
+            if is_missing(error):
+                self._missing[folder.wire] = before.uidvalidity > 0
+            else:
+                counts.problem(f"{folder.name}: {error.what}", error.exit_code)
         else:
             self._in_use = False
         if problem := aside.problem(folder.id, folder.name):
