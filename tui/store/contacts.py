@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from tui.model.message import Address, Envelope
+from tui.store import many
 from tui.store.codec import storable
 
 _WRITTEN_WEIGHS = 20
@@ -30,11 +31,12 @@ def written_to(db: sqlite3.Connection, account: int, addresses: Iterable[str]) -
 
 def _count(db: sqlite3.Connection, account: int, counts: dict[str, tuple[int, str]], written: bool) -> None:
     column = "written" if written else "seen"
-    db.executemany(
-        f"INSERT INTO contact (account, address, name, {column}) VALUES (?, ?, ?, ?)"  # noqa: S608
-        f" ON CONFLICT (account, address) DO UPDATE SET {column} = {column} + excluded.{column},"
-        " name = coalesce(nullif(name, ''), excluded.name)",
+    many.insert(
+        db,
+        f"INSERT INTO contact (account, address, name, {column})",
         [(account, storable(address), storable(name), times) for address, (times, name) in counts.items()],
+        f"ON CONFLICT (account, address) DO UPDATE SET {column} = {column} + excluded.{column},"
+        " name = coalesce(nullif(name, ''), excluded.name)",
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tui.model.folder import Role, SyncMark
 from tui.model.message import NewMessage, Scan
-from tui.store import contacts, indexing
+from tui.store import contacts, indexing, many
 from tui.store.codec import (
     SEQUENCE_BITS,
     SEQUENCE_MASK,
@@ -118,10 +118,10 @@ def _insert(
     found = threads.save()
     positions = free_positions(db, [one.received for _, one in ordered])
     places_of = {number: position for (number, _), position in zip(ordered, positions, strict=True)}
-    db.executemany(
+    many.insert(
+        db,
         "INSERT INTO message (id, folder, uid, uidl, position, flags, agreed, tags, agreed_tags, size,"
-        " attachments, thread, fingerprint, whole, on_server, sender, subject, to_index)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " attachments, thread, fingerprint, whole, on_server, sender, subject, to_index)",
         [
             (
                 *_row(number, folder, places_of[number], one, found[number], on_server, subjects[number]),
@@ -130,11 +130,12 @@ def _insert(
             for number, one in ordered
         ],
     )
-    db.executemany(
-        "INSERT INTO header (message, envelope, snippet) VALUES (?, ?, ?)",
+    many.insert(
+        db,
+        "INSERT INTO header (message, envelope, snippet)",
         [(number, envelope_text(one.envelope), indexing.snippet(one.scan)) for number, one in ordered],
     )
-    _insert_bodies(db, ((number, one.raw) for number, one in ordered if one.raw is not None))
+    _insert_bodies(db, [(number, one.raw) for number, one in ordered if one.raw is not None])
     if not index_later:
         indexing.add_rows(
             db,
@@ -182,12 +183,10 @@ def _row(
     )
 
 
-def _insert_bodies(db: sqlite3.Connection, bodies: Iterable[tuple[int, bytes]]) -> None:
+def _insert_bodies(db: sqlite3.Connection, bodies: Sequence[tuple[int, bytes]]) -> None:
     pack = packer()
-    db.executemany(
-        "INSERT OR REPLACE INTO body (message, codec, data, sha256) VALUES (?, ?, ?, ?)",
-        ((number, *pack(raw), hashlib.sha256(raw).digest()) for number, raw in bodies),
-    )
+    rows = [(number, *pack(raw), hashlib.sha256(raw).digest()) for number, raw in bodies]
+    many.insert(db, "INSERT OR REPLACE INTO body (message, codec, data, sha256)", rows)
 
 
 def add_bodies(db: sqlite3.Connection, bodies: Sequence[tuple[int, bytes, Scan | None]]) -> None:
@@ -201,10 +200,11 @@ def add_bodies(db: sqlite3.Connection, bodies: Sequence[tuple[int, bytes, Scan |
         (integers(number for number, _, _ in bodies),),
     )
     here = {number for (number,) in found}
-    _insert_bodies(db, ((number, raw) for number, raw, _ in bodies if number in here))
-    whole = sorted((number,) for number in here)
-    db.executemany("UPDATE message SET whole = 1 WHERE id = ?", whole)
-    db.executemany("UPDATE message SET to_index = 1 WHERE id = ? AND NOT to_index", whole)
+    _insert_bodies(db, [(number, raw) for number, raw, _ in bodies if number in here])
+    db.execute(
+        "UPDATE message SET whole = 1, to_index = 1 WHERE id IN (SELECT value FROM json_each(?))",
+        (integers(here),),
+    )
     indexing.take(db, [(number, True, scan) for number, _, scan in bodies if scan])
 
 

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from tui.model.message import Envelope
+from tui.store import many
 from tui.store.codec import integers, is_reply, storable
 
 _LAST_REFERENCES = 40
@@ -90,14 +91,15 @@ class Threads:
 
     def save(self) -> dict[int, int]:
         """Write the new links; once, after the last `add`. Answers each added message's conversation."""
-        self._db.executemany(
-            "INSERT INTO link (account, hash, thread) VALUES (?, ?, ?)"
-            " ON CONFLICT (account, hash) DO UPDATE SET thread = excluded.thread",
+        many.insert(
+            self._db,
+            "INSERT INTO link (account, hash, thread)",
             [(self._account, one, thread) for one, thread in sorted(self._new_links.items())],
+            "ON CONFLICT (account, hash) DO UPDATE SET thread = excluded.thread",
         )
-        self._db.executemany(
-            "INSERT OR REPLACE INTO subject_link (account, hash, message, received, orphan)"
-            " VALUES (?, ?, ?, ?, ?)",
+        many.insert(
+            self._db,
+            "INSERT OR REPLACE INTO subject_link (account, hash, message, received, orphan)",
             [
                 (self._account, key, *self._subjects[key])
                 for key in sorted({key for _, key in self._batch if key is not None})
