@@ -149,6 +149,9 @@ class Worker:
             job = self._wait()
         if self._anew.is_set():
             self._let_go()
+        if self._context.offline.is_set() and self._visit is not None:
+            self._end_visit()
+            self._next_fetch = 0.0  # it fails at once, and says that this is as wished
         if job is not None and (job.futures or not self._pausing()):
             self._attend(job)
 
