@@ -93,6 +93,12 @@ def test_a_name_that_poses_as_an_address_is_not_shown(name: str | None, address:
             "Offline since 13:50, again in 30 s",
         ),
         (AccountStatus("a", Phase.SIGN_IN), "Sign in again (press !)"),
+        (
+            AccountStatus("a", Phase.BROKEN, what="The disk is full: /x cannot grow."),
+            "The disk is full (press !)",
+        ),
+        (AccountStatus("a", Phase.BROKEN, what=f"The store {'x' * 40}."), "Something is wrong (press !)"),
+        (AccountStatus("a", Phase.BROKEN), "Something is wrong (press !)"),
         (AccountStatus("a", Phase.BUSY, until=NOW + 600), "The server asks for patience, again in 10 min"),
     ],
 )

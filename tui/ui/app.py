@@ -23,7 +23,7 @@ from textual.worker import WorkerFailed
 
 from tui.model.draft import Draft
 from tui.model.error import MailError, StoreBroken
-from tui.model.event import AccountsChanged, Event, Phase, StatusChanged
+from tui.model.event import AccountsChanged, Event, StatusChanged
 from tui.model.safe_text import safe_line
 from tui.ui import crash, keys, theme
 from tui.ui.desk import Desk
@@ -31,6 +31,7 @@ from tui.ui.key_order import KeyOrder
 from tui.ui.messages import EngineSpoke, GoTo, Said
 from tui.ui.screens.mail import MailScreen
 from tui.ui.sequences import Follower
+from tui.ui.words import trouble
 
 if TYPE_CHECKING:
     from tui.config.paths import Paths
@@ -194,20 +195,21 @@ class OutlookApp(App[str], inherit_bindings=False):
             self._fixing = False
 
     def _ask_once(self, address: str) -> None:
-        """Ask for a sign-in that has ended, once; whoever writes or sets something up is not interrupted."""
-        if self.desk.engine.status(address).phase is not Phase.SIGN_IN:
+        """Tell of an account that stands still, or ask for its sign-in, once; whoever writes or sets
+        something up is not interrupted."""
+        if not trouble(self.desk.engine.status(address)):
             self._asked.discard(address)
         elif address not in self._asked and isinstance(self.screen, MailScreen) and not self._fixing:
             self._asked.add(address)
-            self._ask_to_sign_in(address)
+            self._tell_trouble(address)
 
     @work(group="fix")
-    async def _ask_to_sign_in(self, address: str) -> None:
-        from tui.ui.screens.putting_right import ask_to_sign_in
+    async def _tell_trouble(self, address: str) -> None:
+        from tui.ui.screens.putting_right import tell_trouble
 
         self._fixing = True
         try:
-            await ask_to_sign_in(self, self.desk, address)
+            await tell_trouble(self, self.desk, address)
         finally:
             self._fixing = False
 

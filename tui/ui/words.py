@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -10,6 +11,8 @@ from tui.model.message import Address
 from tui.model.safe_text import safe_line
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_BRIEF = 40
+"""Letters of the beginning of a sentence that the status line has room for."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -118,6 +121,8 @@ def status(state: AccountStatus, now: float) -> str:
         return _fetching(state, now)
     if state.phase in {Phase.OFFLINE, Phase.BUSY} and state.until > now:
         return f"{_since(state)}, again in {span(state.until - now)}"
+    if state.phase is Phase.BROKEN and 0 < len(brief := re.split(r"[:.]", state.what)[0]) <= _BRIEF:
+        return f"{safe_line(brief)} (press !)"
     if state.phase is Phase.UP_TO_DATE and state.problems:
         return f"{_since(state)} · {count(len(state.problems), 'problem')} (press !)"
     return _since(state)

@@ -135,6 +135,22 @@ async def test_an_ended_sign_in_is_asked_about_once_and_only_over_the_mail(opene
         await program.until(lambda: isinstance(program.screen, SignInScreen))
 
 
+@pytest.mark.parametrize("phase", [Phase.UNTRUSTED, Phase.BROKEN])
+async def test_why_an_account_stands_still_is_told_once(opened: Opening, phase: Phase) -> None:
+    async with opened(OutboxScreen) as program:
+        await program.pilot.press("escape")
+        await program.pilot.pause()
+        program.engine.statuses[ME] = AccountStatus(ME, phase, what="The disk is full: it cannot grow.")
+        program.engine.speak(StatusChanged(ME))
+        await program.until(lambda: "The disk is full: it cannot grow." in program.text())
+        await program.pilot.press("escape")
+        await program.until(lambda: "it cannot grow" not in program.text())
+        program.engine.speak(StatusChanged(ME))
+        await program.pilot.pause()
+        await program.pilot.pause()
+        assert "it cannot grow" not in program.text()
+
+
 async def test_an_authority_that_is_none_is_named(opened: Opening) -> None:
     wrong = replace(MICROSOFT, authority="http://login.example.org")
     async with opened(OutboxScreen) as program:

@@ -47,11 +47,15 @@ async def put_right(app: App[Any], desk: Desk, state: AccountStatus) -> None:
     await app.push_screen_wait(Notice(error, title=state.account))
 
 
-async def ask_to_sign_in(app: App[Any], desk: Desk, address: str) -> None:
-    """Say that an account wants its sign-in again, and do that if the person likes to; `!` does it later."""
+async def tell_trouble(app: App[Any], desk: Desk, address: str) -> None:
+    """Say why an account stands still. Where it wants its sign-in again, do that if the person likes to; `!`
+    does it later."""
     state = desk.engine.status(address)
     account = desk.settings.account(address)
     if account is None:
+        return
+    if state.phase is not Phase.SIGN_IN:
+        await put_right(app, desk, state)
         return
     text = "\n\n".join(part for part in (state.what, state.hint, _STAYS) if part)
     choices = [("now", "Sign in"), ("", "Later (!)")]
