@@ -1,4 +1,4 @@
-"""What SQLite asks of the system: counted, and made to fail.
+"""What SQLite asks of the system: counted, made to fail, or made the last thing that the process does.
 
 SQLite's VFS for Unix lets each of its system calls be replaced (xSetSystemCall in
 https://sqlite.org/c3ref/vfs.html; its own tests do the same), and its table of file methods be copied. So no
@@ -11,6 +11,7 @@ import _sqlite3
 import ctypes
 import errno
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,23 +41,32 @@ _IOERR_FSYNC = 1034
 @dataclass(slots=True)
 class Disk:
     """Every call that changes the disk, in order. `fails(n)` is asked before the n-th (from 1): 0, or the
-    errno with which it is to fail. `synced` is told each file that has reached the disk."""
+    errno with which it is to fail. With `dies` the n-th is begun and never ended."""
 
     fails: Callable[[int], int] = lambda number: 0
+    dies: int = 0
     made: int = 0
     synced: Callable[[str], None] = lambda path: None
     _kept: list[Any] = field(default_factory=list)
     _names: dict[int, str] = field(default_factory=dict)
     _tables: dict[int, Any] = field(default_factory=dict)
 
-    def reset(self, fails: Callable[[int], int] = lambda number: 0) -> None:
+    def reset(self, fails: Callable[[int], int] = lambda number: 0, dies: int = 0) -> None:
         """Count from the beginning again."""
-        self.fails, self.made = fails, 0
+        self.fails, self.dies, self.made = fails, dies, 0
 
     def asked(self) -> int:
         """One more call; the errno with which it fails, 0 when it shall be made."""
         self.made += 1
         return self.fails(self.made)
+
+    def dying(self) -> bool:
+        """Whether the call asked for last is the one in which the process ends."""
+        return self.made == self.dies
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _call(disk: Disk, name: str, shape: tuple[Any, ...], real: Any) -> Any:
@@ -68,6 +78,10 @@ def _call(disk: Disk, name: str, shape: tuple[Any, ...], real: Any) -> Any:
         if failure := disk.asked():
             ctypes.set_errno(failure)
             return -1
+        if disk.dying():
+            if name in ("write", "pwrite", "pwrite64"):  # half of it reaches the disk
+                real(words[0], words[1], words[2] // 2, *words[3:])
+            _die()
         return _through(real, words)
 
     return ctypes.CFUNCTYPE(*shape, use_errno=True)(called)
@@ -82,6 +96,8 @@ def _sync(disk: Disk, real: Any) -> Any:
     def called(file: int, flags: int) -> int:
         if disk.asked():
             return _IOERR_FSYNC
+        if disk.dying():
+            _die()
         found: int = real(file, flags)
         disk.synced(disk._names.get(file, ""))
         return found

@@ -16,6 +16,7 @@ _SPACE = "Free some space on that disk; nothing was changed on any server."
 REPAIR = "Close every outlook-tui, then run: outlook-tui doctor --repair"
 _DAMAGED = f"{REPAIR}. Nothing was changed on any server."
 _Member = TypeVar("_Member", bound=StrEnum)
+_UNSURE = "Run: outlook-tui doctor. If that finds the store sound, please report this."
 _CLOSED = "Check that the folder belongs to you and that its disk is not mounted read-only."
 
 # Primary result codes, https://sqlite.org/rescode.html
@@ -45,9 +46,7 @@ def broken(error: sqlite3.Error, path: Path) -> MailError:
     detail = f"{name}: {error}"
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Busy("Another program keeps the mail store busy.", "Try again in a moment.", detail=detail)
-    what, hint = _SENTENCES.get(
-        code, ("The mail store did not do what was asked of it: {path}.", "Please report this.")
-    )
+    what, hint = _SENTENCES.get(code, ("The mail store did not do what was asked of it: {path}.", _UNSURE))
     return StoreBroken(what.format(path=path), hint, detail=detail)
 
 

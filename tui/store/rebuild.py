@@ -57,15 +57,15 @@ def rebuild(
                 f"There is no mail store to repair: {path}.", "It is made when it is first needed."
             )
         with swap.alone(path):
-            pass
+            _clear(path)
     problems = examine(path)
     if not problems:
         return None
     with translated(path):
         before, kept = _state(path), set(swap.put_aside(path))
         try:
-            _clear(path)
             found = _built(path, describe, accounts, progress)
+            _clear(path, but=_scratch(path))
             with swap.alone(path):
                 if _state(path) != before:
                     raise Busy("The mail store was changed meanwhile.", "Repair it again.")
@@ -143,10 +143,11 @@ def _scratch(path: Path) -> Path:
     return path.with_name(path.name + _SCRATCH)
 
 
-def _clear(path: Path) -> None:
-    """Remove what an earlier repair was writing; the damaged files and those put aside have other names."""
+def _clear(path: Path, but: Path | None = None) -> None:
+    """Remove what a repair was writing; the damaged files and those put aside have other names."""
     for one in (*path.parent.glob(f"{path.name}{_SCRATCH}*"), *swap.leftovers(path)):
-        one.unlink(missing_ok=True)
+        if one != but:
+            one.unlink(missing_ok=True)
 
 
 def _state(path: Path) -> list[tuple[int, int, int]]:

@@ -221,7 +221,7 @@ class Pop3Visit:
         self._prove([one for one in ripe if one[0] not in self._proved], sizes, download)
         for number, uidl in ripe:
             self._interlude()
-            if number in self._proved and (known[uidl].deleted or self._readable(known[uidl].message)):
+            if number in self._proved and (known[uidl].message is None or self._readable(known[uidl].message)):
                 self._connection.delete(number)
                 self._asked.append(uidl)
                 counts.changed += 1
