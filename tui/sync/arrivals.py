@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from typing import NamedTuple
 
+from tui.mail.header import block, envelope_of, fingerprint_of, split
+from tui.model.message import Envelope
 from tui.net.answer import FetchedHeader
 from tui.net.imap import ImapConnection
 from tui.sync.ahead import ahead
@@ -26,7 +30,16 @@ _SECONDS_AT_ONCE = 0.25  # who needs the connection meanwhile waits for two comm
 _LEAST_AT_ONCE = 256 << 10
 _MOST_AT_ONCE = 3 << 20
 
-Run = Generator[list[FetchedHeader], None, None]
+
+class Arrived(NamedTuple):
+    """A message that has come, and what its header says."""
+
+    found: FetchedHeader
+    fingerprint: int
+    envelope: Envelope
+
+
+Run = Generator[list[Arrived], None, None]
 
 
 class Arrivals:
@@ -71,14 +84,22 @@ class Arrivals:
             yield self._run(self._uids, whole=False)
 
     def _run(self, uids: Sequence[int], *, whole: bool) -> Run:
+        for batch in ahead(self._each(uids, whole), _octets):
+            self._pace.add(batch)
+            if whole:
+                self._silent.difference_update(one.found.uid for one in batch)
+            yield batch
+
+    def _each(self, uids: Sequence[int], whole: bool) -> Generator[Arrived, None, None]:
+        """Runs on the thread that reads; that which stores has enough to do."""
+
         def ask(wanted: Sequence[int]) -> Generator[FetchedHeader, None, None]:
             return self._connection.fetched(self._batches(wanted, whole), whole=whole)
 
-        for batch in ahead(self._aside.fetched(self._folder, uids, ask), _octets):
-            self._pace.add(batch)
-            if whole:
-                self._silent.difference_update(one.uid for one in batch)
-            yield batch
+        with closing(self._aside.fetched(self._folder, uids, ask)) as items:
+            for found in items:
+                fields = split(block(found.header))
+                yield Arrived(found, fingerprint_of(fields), envelope_of(fields))
 
     def _batches(self, uids: Sequence[int], whole: bool) -> Iterator[Sequence[int]]:
         """What to ask for with one command each, until somebody needs the connection or the pace is too slow.
@@ -113,10 +134,10 @@ class _Pace:
         self._before = self._octets
         self._began = time.monotonic()
 
-    def add(self, batch: Sequence[FetchedHeader]) -> None:
+    def add(self, batch: Sequence[Arrived]) -> None:
         """So much has come."""
         self._count += len(batch)
-        self._octets += sum(one.size for one in batch)
+        self._octets += sum(one.found.size for one in batch)
 
     def _mean(self) -> int:
         return max(1, self._octets // max(1, self._count))
@@ -136,5 +157,5 @@ class _Pace:
         return min(max(1, octets // self._mean()), _AT_ONCE)
 
 
-def _octets(one: FetchedHeader) -> int:
-    return len(one.header)
+def _octets(one: Arrived) -> int:
+    return len(one.found.header)

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from tui.mail.header import block, envelope_of, fingerprint_of, split
 from tui.model.event import MessagesChanged
 from tui.model.folder import Folder, Role, SyncMark
 from tui.model.message import NewMessage
@@ -14,7 +13,7 @@ from tui.net.answer import FetchedHeader, Selected
 from tui.net.imap import ImapConnection
 from tui.store.reader import Reader
 from tui.store.writer import Writer
-from tui.sync.arrivals import Arrivals
+from tui.sync.arrivals import Arrivals, Arrived
 from tui.sync.board import Board
 from tui.sync.indexing import MANY
 from tui.sync.plan import FolderPlan, plan_folder
@@ -158,20 +157,16 @@ class FolderFetch:
             self._complete = False  # a list of messages that are not handed out proves nothing of others
             self.gone.clear()
 
-    def _store(
-        self, batch: list[FetchedHeader], waiting: Waiting, missed: Missed, *, index_later: bool
-    ) -> None:
+    def _store(self, batch: list[Arrived], waiting: Waiting, missed: Missed, *, index_later: bool) -> None:
         fresh: list[NewMessage] = []
-        for found in batch:
-            fields = split(block(found.header))
-            mark = fingerprint_of(fields)
+        for found, mark, envelope in batch:
             rows = waiting.get(mark) or missed.get((mark, found.size))
             if rows:
                 self._found(rows.pop(0), found)
                 continue
             fresh.append(
                 NewMessage(
-                    envelope=envelope_of(fields),
+                    envelope=envelope,
                     received=found.received,
                     size=found.size,
                     fingerprint=mark,
