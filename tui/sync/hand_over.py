@@ -72,14 +72,14 @@ class HandOver:
         self.outgoing = outgoing
         self._reply = ""
         self._explanation = ""
-        self._server_id = ""
+        self.server_id = ""  # the Message-ID that the server gave the mail in place of ours
         self.sign_in: SignInNeeded | None = None  # what the server wants before it takes any mail
         self.patience: Busy | None = None  # what the server said when it asked to come again later
         self.for_all = False  # whether that was about the sending as such, and not about this mail
 
     def said(self) -> dict[str, str]:
         """The server's last words and ours about them, for the outbox row."""
-        return {"last_error": self._reply, "explanation": self._explanation, "server_id": self._server_id}
+        return {"last_error": self._reply, "explanation": self._explanation, "server_id": self.server_id}
 
     def why(self) -> dict[str, int | str]:
         """The same for mail that waits because this one could not be handed over."""
@@ -165,7 +165,7 @@ class HandOver:
         return Happening.DEFERRED if self.patience else Happening.REFUSED
 
     def _accepted(self, text: str) -> Happening:
-        self._server_id = self._connection.replaced_id(text)
+        self.server_id = self._connection.replaced_id(text)
         self._writer.outbox_recipients(self.outgoing.id, list(self.outgoing.recipients))
         waiting = any(one.state is RecipientState.PENDING for one in self.outgoing.recipients)
         return Happening.PARTLY_DEFERRED if waiting else Happening.ACCEPTED

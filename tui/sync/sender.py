@@ -236,7 +236,7 @@ class Sender:
         due = int(time.time()) if hand_over.sign_in else _next_try(attempts, hand_over.patience)
         fields: dict[str, int | str] = {"attempts": attempts, "due": due, **hand_over.said()}
         if happening in (Happening.ACCEPTED, Happening.PARTLY_DEFERRED):
-            copy = sent_copy(self._context, reader, outgoing)
+            copy = sent_copy(self._context, reader, outgoing, hand_over.server_id)
             writer.sent(outgoing.id, following(outgoing.state, happening), copy, **fields)
         else:
             move(writer, outgoing, happening, **fields)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.mail.header import envelope
 from tui.mail.outgoing import with_bcc
@@ -37,11 +37,19 @@ def wanted(account: Account) -> bool:
     return account.smtp is None or not files_sent(account.smtp.host)
 
 
-def sent_copy(context: Context, reader: Reader, outgoing: Outgoing) -> Copy | None:
-    """The copy to be filed for a mail that has just been accepted, None where none is due (any more)."""
+def sent_copy(context: Context, reader: Reader, outgoing: Outgoing, server_id: str) -> Copy | None:
+    """The copy to be filed for a mail that has just been accepted, None where none is due (any more).
+
+    `server_id` is the Message-ID that the server gave the mail in place of ours, "" where it did not: answers
+    name that one, so the copy is found under it, and under ours as one that it refers to.
+    """
     account = context.account(outgoing.account)
     if outgoing.sent_copy is not CopyState.NONE or account is None or not wanted(account):
         return None
     sent = reader.outgoing_raw(outgoing.id)
     raw = with_bcc(sent, [Address(None, one) for one in hidden(outgoing.recipients, envelope(sent))])
-    return Copy(account.address, Role.SENT, as_new_message(raw, Flag.SEEN))
+    copy = as_new_message(raw, Flag.SEEN)
+    if server_id and server_id != copy.envelope.message_id:
+        references = (*copy.envelope.references, copy.envelope.message_id)
+        copy = replace(copy, envelope=replace(copy.envelope, message_id=server_id, references=references))
+    return Copy(account.address, Role.SENT, copy)
