@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.store.samples import ACCOUNT, FLAGGED, NONE, SEEN, Store, local, message, whole
 from tui.model.folder import SyncMark
 from tui.model.message import BodyState
@@ -165,9 +167,9 @@ def test_what_a_complete_list_does_not_show_is_local_mail(store: Store) -> None:
     store.writer.move([kept, bare], archive)
     assert store.reader.pending() == [], "first the list has to say where they are now"
     store.writer.place(stays, 11, NONE)
-    store.writer.mark(inbox, SyncMark(2))
-    assert store.reader.pending() == [], "that was no complete list"
-    store.writer.mark(inbox, SyncMark(2, 12, 0))
+    store.writer.settle_unfound([archive])
+    assert store.reader.pending() == [], "that was no list of the folder they left"
+    store.writer.settle_unfound([inbox, archive])
     (change,) = store.reader.pending()
     assert (change.kind, change.message) == (PendingKind.APPEND, kept)
     assert (store.row(bare).folder, store.row(bare).on_server) == ("Archive", False)
@@ -175,6 +177,30 @@ def test_what_a_complete_list_does_not_show_is_local_mail(store: Store) -> None:
     store.writer.set_flags([lost], SEEN)
     assert len(store.reader.pending()) == 1, "nobody is there to be told"
     assert store.writer.move([stays], deleted) == [stays]
+
+
+@pytest.mark.parametrize("found_in", ["Deleted", "Archive"])
+def test_what_leaves_a_folder_that_was_renamed_away_leaves_from_where_it_is(
+    store: Store, found_in: str
+) -> None:
+    """Another folder has the name now, and is numbered otherwise."""
+    inbox, archive = store.folder("INBOX").id, store.folder("Archive").id
+    (number,) = store.writer.added(inbox, [whole(1)], SyncMark(1, 2, 0))
+    store.writer.new_generation(inbox, 2)
+    store.writer.move([number], archive)
+    store.writer.set_flags([number], FLAGGED)
+    found = store.folder(found_in)
+    store.writer.mark(found.id, SyncMark(7, 6))
+    (arrived,) = store.writer.added(found.id, [message(5, fingerprint=1, size=store.row(number).size)])
+    store.writer.settle_unfound([inbox, archive, found.id])
+    assert store.reader.row(arrived) is None and store.row(number).folder == "Archive"
+    moves = [one for one in store.reader.pending() if one.kind is PendingKind.MOVE]
+    if found_in == "Archive":
+        assert (store.row(number).uid, moves) == (5, [])
+    else:
+        (change,) = moves
+        assert (change.folder, change.wire, change.uid, change.uidvalidity) == (found.id, found.wire, 5, 7)
+    assert store.reader.pending()[0].kind is PendingKind.FLAGS
 
 
 def test_a_message_that_is_looked_for_may_come_home(store: Store) -> None:

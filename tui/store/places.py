@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from tui.model.folder import SyncMark
 from tui.model.message import Flag
@@ -108,50 +109,63 @@ def new_generation(db: sqlite3.Connection, folder: int, uidvalidity: int) -> Non
     )
 
 
-def reached(db: sqlite3.Connection, folder: int, mark: SyncMark) -> None:
-    """Note how far a folder has been read; with a uidnext: completely, so what was not found is not there.
-
-    Of that, what was moved away meanwhile is given to the server anew, where its bytes are here; the rest
-    waits for `settle_unfound`.
-    """
-    set_mark(db, folder, mark)
-    if not mark.uidnext:
-        return
-    for number, message, whole in db.execute(
-        "SELECT pending.id, message.id, whole FROM pending JOIN message ON message.id = message"
-        " WHERE pending.folder = ? AND kind = 'move' AND pending.uid = 0",
-        (folder,),
-    ).fetchall():
-        db.execute("DELETE FROM pending WHERE id = ?", (number,))
-        db.execute("UPDATE message SET on_server = 0 WHERE id = ?", (message,))
-        if whole:
-            db.execute(
-                "INSERT INTO pending (account, message, kind)"
-                " SELECT account, ?, 'append' FROM folder WHERE id = ?",
-                (message, folder),
-            )
-
-
 def settle_unfound(db: sqlite3.Connection, folders: Iterable[int]) -> list[int]:
     """All of a server has been read, these folders wholly: what was thought to be in one of them, and was not
     found there, has either been moved on by another program, then it goes where the server has it, or it is
     mail of this computer from now on. Answers the folders touched."""
-    touched: set[int] = set()
+    which = integers(folders)
+    touched = _settle_leaving(db, which)
     rows = db.execute(
         "SELECT id, folder FROM message WHERE folder IN (SELECT value FROM json_each(?)) AND uid IS NULL"
         " AND (sought OR on_server) AND NOT EXISTS"
         " (SELECT 1 FROM pending WHERE message = message.id AND kind IN ('move', 'copy'))",
-        (integers(folders),),
+        (which,),
     ).fetchall()
     for number, folder in rows:
         touched.add(folder)
         if arrived := _arrived(db, number):
-            home, uid, flags, tags = arrived
-            touched.add(home)
-            place(db, number, uid, Flag(flags), tags_of(tags), home)
+            touched.add(arrived.folder)
+            place(db, number, arrived.uid, arrived.flags, arrived.tags, arrived.folder)
         else:
             db.execute("UPDATE message SET sought = 0, on_server = 0 WHERE id = ?", (number,))
     return sorted(touched)
+
+
+def _settle_leaving(db: sqlite3.Connection, folders: str) -> set[int]:
+    """What was moved away here, and was not found in the folder that it shall leave: it leaves from where the
+    server has it now, which may be where it shall go. What the server has nowhere is given to it anew, where
+    its bytes are here. Answers the folders touched."""
+    touched: set[int] = set()
+    rows = db.execute(
+        "SELECT pending.id, message.id, message.folder, whole FROM pending"
+        " JOIN message ON message.id = message"
+        " WHERE pending.folder IN (SELECT value FROM json_each(?)) AND kind = 'move' AND pending.uid = 0",
+        (folders,),
+    ).fetchall()
+    for change, number, target, whole in rows:
+        touched.add(target)
+        arrived = _arrived(db, number, anywhere=True)
+        if arrived is None:
+            db.execute("UPDATE message SET on_server = 0, sought = 0 WHERE id = ?", (number,))
+            db.execute(
+                "UPDATE pending SET kind = 'append', folder = NULL, wire = '' WHERE id = ? AND ?",
+                (change, whole),
+            )
+            db.execute("DELETE FROM pending WHERE id = ? AND NOT ?", (change, whole))
+            continue
+        touched.add(arrived.folder)
+        if arrived.folder == target:
+            db.execute("DELETE FROM pending WHERE id = ?", (change,))
+            place(db, number, arrived.uid, arrived.flags, arrived.tags)
+            continue
+        take_over(db, number, arrived.id)
+        flagging.merge(db, number, arrived.flags, arrived.tags)
+        db.execute(
+            "UPDATE pending SET (folder, wire, uidvalidity) ="
+            " (SELECT id, wire, uidvalidity FROM folder WHERE id = ?), uid = ? WHERE id = ?",
+            (arrived.folder, arrived.uid, change),
+        )
+    return touched
 
 
 def left(db: sqlite3.Connection, folder: int, uids: Iterable[int]) -> None:
@@ -199,10 +213,9 @@ def settle_gone(db: sqlite3.Connection, ids: Sequence[int], now: int) -> list[in
         if arrived is None:
             lost.append(number)
             continue
-        folder, uid, flags, tags = arrived
-        touched.add(folder)
+        touched.add(arrived.folder)
         db.execute("UPDATE message SET uid = NULL WHERE id = ?", (number,))
-        place(db, number, uid, Flag(flags), tags_of(tags), folder)
+        place(db, number, arrived.uid, arrived.flags, arrived.tags, arrived.folder)
     gone(db, lost, now)
     return sorted(touched)
 
@@ -212,18 +225,28 @@ def arrived_elsewhere(db: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
     return [number for number in ids if _arrived(db, number)]
 
 
-def _arrived(db: sqlite3.Connection, number: int) -> tuple[int, int, int, str] | None:
-    """A younger row of the same message, in another folder of the account, that has a place."""
+class _Arrived(NamedTuple):
+    """A row that the server has listed lately, its place, and its flags there."""
+
+    id: int
+    folder: int
+    uid: int
+    flags: Flag
+    tags: frozenset[str]
+
+
+def _arrived(db: sqlite3.Connection, number: int, *, anywhere: bool = False) -> _Arrived | None:
+    """A younger row of the same message that has a place: in another folder of the account, or `anywhere`."""
     row = db.execute(
-        "SELECT other.folder, other.uid, other.agreed, other.agreed_tags FROM message AS lost"
+        "SELECT other.id, other.folder, other.uid, other.agreed, other.agreed_tags FROM message AS lost"
         " JOIN folder AS home ON home.id = lost.folder"
         " JOIN message AS other ON other.fingerprint = lost.fingerprint AND other.id > lost.id"
-        "   AND other.folder <> lost.folder AND other.uid IS NOT NULL AND other.size = lost.size"
+        "   AND (?2 OR other.folder <> lost.folder) AND other.uid IS NOT NULL AND other.size = lost.size"
         " JOIN folder ON folder.id = other.folder AND folder.account = home.account"
-        " WHERE lost.id = ? LIMIT 1",
-        (number,),
+        " WHERE lost.id = ?1 LIMIT 1",
+        (number, anywhere),
     ).fetchone()
-    return tuple(row) if row else None
+    return _Arrived(row[0], row[1], row[2], Flag(row[3]), tags_of(row[4])) if row else None
 
 
 def hold_gone(db: sqlite3.Connection, folder: int, ids: Iterable[int]) -> None:

@@ -96,8 +96,8 @@ class Writer(Transactions):
         return self._do(filing.settle_vanished, account, vanished)
 
     def mark(self, folder: int, reached: SyncMark) -> None:
-        """Note how far a folder has been read; with a uidnext: completely (see store.places.reached)."""
-        self._do(places.reached, folder, reached)
+        """Note how far a folder has been read; with a uidnext: completely."""
+        self._do(folders.set_mark, folder, reached)
 
     # Mail that arrives
 

@@ -6,11 +6,12 @@ since goes to the Deleted folder first, as all else in it did here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from tui.model.error import MailError, Refused
 from tui.model.explain import explain
-from tui.model.folder import Folder, Role
+from tui.model.folder import Folder, Role, ServerFolder
 from tui.model.message import Flag
 from tui.net.imap import ImapConnection
 from tui.store.reader import Reader
@@ -26,6 +27,16 @@ def is_missing(error: MailError) -> bool:
     """Whether the server says that the folder is not there: by a code (RFC 5530 3) or in its own words."""
     found = explain(error.detail, "imap")
     return found is not None and found.name == "imap-no-folder"
+
+
+@contextmanager
+def _unless_missing() -> Iterator[None]:
+    """Let a refusal pass that says that the folder is gone already."""
+    try:
+        yield
+    except Refused as error:
+        if not is_missing(error):
+            raise
 
 
 class FolderPush:
@@ -51,8 +62,8 @@ class FolderPush:
             else:
                 self._remove(one, folder)
 
-    def _listed(self) -> set[str]:
-        return {one.wire for one in self._connection.folders()}
+    def _listed(self) -> dict[str, ServerFolder]:
+        return {one.wire: one for one in self._connection.folders()}
 
     def _create(self, one: Pending, folder: Folder) -> None:
         wire = self._connection.wire_name(one.wire)
@@ -72,24 +83,23 @@ class FolderPush:
         return new in listed and old not in listed
 
     def _remove(self, one: Pending, folder: Folder) -> None:
-        if folder.wire in self._listed():
-            if folder.selectable:
+        """Delete a folder, emptied as it is now: what only had others inside it may hold mail by this time.
+        One that is there no more, or was only by those inside it, whatever is listed, is gone already."""
+        there = self._listed().get(folder.wire)
+        if there is not None:
+            if there.selectable:
                 self._empty(folder)
-            self._delete(folder)
+            with _unless_missing():
+                self._connection.delete(folder.wire)
         self._writer.folder_removed(folder.id)
-
-    def _delete(self, folder: Folder) -> None:
-        """One that was there only by those inside it is gone with the last of them, whatever is listed."""
-        try:
-            self._connection.delete(folder.wire)
-        except Refused as error:
-            if not is_missing(error):
-                raise
 
     def _empty(self, folder: Folder) -> None:
         """Move what is still in a folder to Deleted. What a server without MOVE has copied there already is
         marked as deleted."""
-        if not self._connection.select(folder.wire).exists:
+        exists = 0
+        with _unless_missing():
+            exists = self._connection.select(folder.wire).exists
+        if not exists:
             return
         listing = self._connection.uids_and_flags()
         if not listing.complete:
