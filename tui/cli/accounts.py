@@ -25,11 +25,12 @@ from tui.model.command import (
     SwitchProtocol,
     TestAccount,
 )
-from tui.model.error import BadUsage, Cancelled, StoreBroken
+from tui.model.error import BadInput, BadUsage, Cancelled, StoreBroken
 from tui.model.event import Checked, Event
 from tui.model.finding import Finding
-from tui.model.issuer import issuer_of
+from tui.model.issuer import identity_of, issuer_of
 from tui.model.preset import Preset
+from tui.model.registration import wrong_client_id
 
 if TYPE_CHECKING:
     from tui.sync.engine import Engine
@@ -49,14 +50,28 @@ def add(shell: Shell, options: Namespace) -> int:
         account = replace(account_of(options, preset), offline=Offline(shell.settings.general.offline))
         if preset.note and account.login is not None and account.login.auth is preset.auth:
             shell.output.note(preset.note)
+        require_client_id(account)
         account = _with_client_secret(account, options)
         code = _added(shell, engine, account, options)
     if not code:
-        untried = by_oauth(account.login) and _untried(shell, options) and not options.password_stdin
-        then = f"account login {account.address}" if untried else "sync"
         saved = shell.account(account.address)
-        shell.output.record(records.account(saved), f"{saved.address} is set up. Next: outlook-tui {then}")
+        shell.output.record(records.account(saved), _what_now(shell, saved, options))
     return code
+
+
+def _what_now(shell: Shell, saved: Account, options: Namespace) -> str:
+    """That an account is set up, and the next step."""
+    done = f"{saved.address} is set up."
+    if not by_oauth(saved.login) or not _untried(shell, options) or options.password_stdin:
+        return f"{done} Next: outlook-tui sync"
+    login = f"outlook-tui account login {saved.address}"
+    identity = identity_of(saved, shell.settings.client_ids())
+    if identity is None or identity.client_id:
+        return f"{done} Next: {login}"
+    return (
+        f"{done} Signing in wants a client id. Next: outlook-tui account set {saved.address} client_id=ID\n"
+        f"Then: {login} (without an id it says how to come by one)"
+    )
 
 
 def _untried(shell: Shell, options: Namespace) -> bool:
@@ -209,7 +224,9 @@ def change(shell: Shell, options: Namespace) -> int:
     words = [_with_secret(word) for word in words]
     switch = [word for word in words if word.partition("=")[0].strip().lower() == "incoming"]
     others = [word for word in words if word not in switch]
-    assign(account, words)  # all of it must be right before any of it is done
+    new = assign(account, words)  # all of it must be right before any of it is done
+    if new.client_id != account.client_id:
+        require_client_id(new)
     with shell.engine() as engine:
         if others:
             save(shell, engine, assign(account, others))
@@ -219,6 +236,13 @@ def change(shell: Shell, options: Namespace) -> int:
     changed = shell.account(account.address)
     shell.output.record(records.account(changed), _lines(records.account(changed)))
     return 0
+
+
+def require_client_id(account: Account) -> None:
+    """Raise BadInput where an account's client id cannot be one of its issuer's."""
+    issuer = issuer_of(account)
+    if issuer and account.client_id and (wrong := wrong_client_id(issuer, account.client_id)):
+        raise BadInput(f"This is no client id of {issuer.title}.", wrong)
 
 
 def _with_secret(word: str) -> str:

@@ -116,7 +116,8 @@ def _explain_registration(shell: Shell, issuer: Issuer) -> None:
 
     why, steps, besides = registration.words_for(issuer)
     for line in (*why, *(f"  {number}. {step}" for number, step in enumerate(steps, 1)), besides):
-        shell.output.note(line)
+        if line:
+            shell.output.note(line)
 
 
 def approved(

@@ -48,12 +48,15 @@ def require_id(text: str) -> None:
 
 
 def nearest(key: str, names: Iterable[str]) -> str:
-    """ "; did you mean NAME?" for the name most like `key`, else a list of all."""
-    from difflib import get_close_matches
+    """ "; the nearest is NAME" for the names most like `key`, else a list of all, the nearest first."""
+    from difflib import SequenceMatcher, get_close_matches
 
-    every = sorted(names)
-    close = get_close_matches(key.lower().replace("-", "_"), every, 1, 0.5)
-    return f"; the nearest is {close[0]}" if close else f"; known are {', '.join(every)}"
+    word, every = key.lower().replace("-", "_"), sorted(names)
+    close = get_close_matches(word, every, 1, 0.75) or get_close_matches(word, every, 3, 0.5)
+    if close:
+        return f"; the nearest {'is' if len(close) == 1 else 'are'} {', '.join(close)}"
+    every.sort(key=lambda name: -SequenceMatcher(None, word, name).ratio())
+    return f"; known are, the nearest first, {', '.join(every)}"
 
 
 def from_text(row: Setting, text: str) -> Value:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from tui.model.account import Account, Protocol
@@ -28,6 +28,7 @@ class Issuer:
 
     `authorize`, `token` and `device` are fixed endpoints; where they are empty they follow from the
     authority. `device_code` says whether sign-in by a code is possible. `public` clients have no secret.
+    `own` is a service that an account names by its address: it works like Microsoft's and is another.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Issuer:
     authorize: str = ""
     token: str = ""
     extra: tuple[tuple[str, str], ...] = ()
+    own: bool = False
 
 
 def _microsoft(name: str, title: str, authority: str, tenant: str, resource: str) -> Issuer:
@@ -118,7 +120,17 @@ def issuer_of(account: Account) -> Issuer | None:
     """
     preset = by_name(account.provider) or by_address(account.address)
     found = by_issuer(preset.issuer) if preset else None
-    return found or (by_issuer("microsoft") if account.authority else None)
+    return _named(found or (by_issuer("microsoft") if account.authority else None), account.authority)
+
+
+def _named(issuer: Issuer | None, text: str) -> Issuer | None:
+    """The issuer, called by the host of an authority that is none of those known."""
+    try:
+        host = urlsplit(text).hostname if text.startswith("https://") else ""
+    except ValueError:
+        host = ""
+    known = {urlsplit(one.authority).hostname for one in ISSUERS}
+    return replace(issuer, title=host, own=True) if issuer and host and host not in known else issuer
 
 
 def identity_of(account: Account, client_ids: Iterable[str] = ()) -> Identity | None:

@@ -6,6 +6,8 @@ WHY, STEPS and AFTERWARDS are Microsoft's; `words_for` has those of any issuer.
 
 from __future__ import annotations
 
+import re
+
 from tui.model.issuer import Issuer
 
 PORTAL = "https://entra.microsoft.com"
@@ -45,6 +47,7 @@ GOOGLE_WHY: tuple[str, ...] = (
     "The simple way is an app password, made on the security page of your account.",
     "If you have made a client of your own (of the kind Desktop app), give both.",
 )
+"""Four lines; the third names the way round."""
 GOOGLE_STEPS: tuple[str, ...] = (
     "Open https://console.cloud.google.com and make a project.",
     "Under Google Auth Platform fill in Branding; under Audience add your address as a test user.",
@@ -57,8 +60,44 @@ GOOGLE_GIVEN = (
 )
 
 
+OWN_STEPS: tuple[str, ...] = (
+    "Ask who runs that service to register outlook-tui there as a native program, a public client without a "
+    "secret (RFC 8252).",
+    "Its redirect address is http://localhost, with any port.",
+    "Signing in with a code wants the device authorization grant (RFC 8628) to be allowed.",
+    'Give the id to this program: by --client-id, or as client_id = "…" of the account in config.toml.',
+)
+
+_GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_GOOGLE_ID = re.compile(r"[0-9A-Za-z-]{6,100}\.apps\.googleusercontent\.com")
+_ANY_ID = re.compile(r"[\x21-\x7e]{1,400}")
+
+
 def words_for(issuer: Issuer) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """Why this issuer wants a client id, the steps to one, and what to know besides; for the shell."""
+    if issuer.own:
+        return _own_why(issuer), OWN_STEPS, ""
     if issuer.name == "google":
         return GOOGLE_WHY, GOOGLE_STEPS, GOOGLE_GIVEN
     return WHY, STEPS, AFTERWARDS
+
+
+def _own_why(issuer: Issuer) -> tuple[str, ...]:
+    return (
+        f"{issuer.title} signs people in only for programs that are registered with it, each by a client id.",
+        "No id for that service is built in: it is the address that you have named yourself.",
+        "An id is no secret. Who runs the service can give you one for outlook-tui.",
+    )
+
+
+def wrong_client_id(issuer: Issuer, text: str) -> str:
+    """What is wrong with a client id, "" for nothing: Microsoft's are GUIDs, Google's end in its domain,
+    those of other services are visible ASCII (RFC 6749 A.1)."""
+    if issuer.own:
+        return "" if _ANY_ID.fullmatch(text) else "A client id is one word of letters, digits and signs."
+    if issuer.name == "google":
+        right = _GOOGLE_ID.fullmatch(text)
+        return "" if right else "A client id of Google ends in .apps.googleusercontent.com."
+    if _GUID.fullmatch(text):
+        return ""
+    return "A client id looks like 00000000-0000-0000-0000-000000000000: digits and the letters a to f."

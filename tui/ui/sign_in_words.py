@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -13,9 +12,6 @@ from tui.model.issuer import Issuer
 from tui.model.safe_text import safe_line
 from tui.model.sign_in import SignedIn, Way
 
-_GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_GOOGLE_ID = re.compile(r"[0-9A-Za-z-]{6,100}\.apps\.googleusercontent\.com")
-
 WAYS: dict[Way, str] = {
     Way.BROWSER: "In the browser",
     Way.DEVICE: "With a code",
@@ -23,12 +19,7 @@ WAYS: dict[Way, str] = {
 }
 """The ways to sign in, as buttons name them."""
 
-_GOOGLE_WHY = (
-    "Google signs people in only for programs that are registered with it, each by a client id and a secret.",
-    "None is built in: Google wants every program that reads mail to be examined first.",
-    "The simple way is an app password: go back, and choose Password under Sign in by.",
-    "If you have made a client of your own (of the kind Desktop app), give both here.",
-)
+_INSTEAD = "The simple way is an app password: go back, and choose Password under Sign in by."
 
 
 def permissions(account: Account) -> tuple[str, ...]:
@@ -88,24 +79,15 @@ def host_of(url: str) -> str:
         return ""
 
 
-def wrong_client_id(issuer: Issuer, text: str) -> str:
-    """What is wrong with a client id, "" for nothing: Microsoft's are GUIDs, Google's end in its domain."""
-    if issuer.name == "google":
-        right = _GOOGLE_ID.fullmatch(text)
-        return "" if right else "A client id of Google ends in .apps.googleusercontent.com."
-    if _GUID.fullmatch(text):
-        return ""
-    return "A client id looks like 00000000-0000-0000-0000-000000000000: digits and the letters a to f."
-
-
 def why_registered(issuer: Issuer) -> Sequence[str]:
-    """Four lines on why the service wants a client id."""
-    return _GOOGLE_WHY if issuer.name == "google" else registration.WHY
+    """A few lines on why the service wants a client id, and on the way round it that this form has."""
+    why, _, _ = registration.words_for(issuer)
+    return (*why[:2], _INSTEAD, *why[3:]) if issuer.name == "google" else why
 
 
 def how_to_register(issuer: Issuer) -> Sequence[str]:
     """The steps to a client id of one's own, not numbered."""
-    return registration.GOOGLE_STEPS if issuer.name == "google" else registration.STEPS
+    return registration.words_for(issuer)[1]
 
 
 def other_user(signed: SignedIn, account: Account) -> str:

@@ -13,7 +13,7 @@ from textual.widgets import Input, Select
 from tui.model.account import MOST_KILOBYTES, Account, Keep, Offline, Protocol, SentCopy
 from tui.model.error import BadInput
 from tui.model.issuer import authority, issuer_of
-from tui.ui.sign_in_words import wrong_client_id
+from tui.model.registration import wrong_client_id
 from tui.ui.widgets.form import CleanInput, CleanTextArea, Field
 
 RuleT = TypeVar("RuleT", Keep, Offline)

@@ -8,6 +8,7 @@ from textual.widgets import Input, Static
 
 from tui.model.error import BadInput
 from tui.model.issuer import Issuer
+from tui.model.registration import wrong_client_id
 from tui.ui import sign_in_words as words
 from tui.ui.widgets.form import CleanInput, Field
 from tui.ui.widgets.sign_in_views import Numbered, Page
@@ -20,6 +21,7 @@ class ClientIdPage(Page):
         super().__init__(id="page-client-id")
         self._issuer = issuer
         example = "….apps.googleusercontent.com" if issuer.name == "google" else "00000000-0000-0000-…"
+        example = "" if issuer.own else example
         self._client_id = CleanInput(placeholder=example, compact=True, id="client-id")
         self._secret = Input(password=True, placeholder="GOCSPX-…", compact=True, id="client-secret")
         self._id_field = Field("Client id", self._client_id)
@@ -43,7 +45,7 @@ class ClientIdPage(Page):
     def value(self) -> tuple[str, str]:
         """Client id and secret ("" for a public client). Raises BadInput after complaining."""
         client_id, secret = self._client_id.value.strip(), self._secret.value.strip()
-        wrong = words.wrong_client_id(self._issuer, client_id)
+        wrong = wrong_client_id(self._issuer, client_id)
         self._id_field.complain(wrong)
         missing = "" if self._issuer.public or secret else "Type the client's secret, too."
         self._secret_field.complain(missing)
