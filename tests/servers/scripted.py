@@ -66,6 +66,7 @@ class Scripted:
         context: ssl.SSLContext | None = None,
         implicit: bool = True,
         otherwise: Answer = b"",
+        port: int = 0,
     ) -> None:
         self.lines: list[bytes] = []
         self.clear: list[bytes] = []
@@ -75,7 +76,7 @@ class Scripted:
         self._stopped = threading.Event()
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self.port: int = self._listener.getsockname()[1]
 
     def server(self, security: Security = Security.PLAIN, host: str = "127.0.0.1") -> Server:

@@ -137,9 +137,10 @@ def _meant(
     secret: Secret,
     refusal: SignInNeeded,
 ) -> SignInNeeded | Busy:
-    """What a refusal comes to; for a reason that is known to stay, it is what it is."""
-    if refusal.retry is Retry.NEVER:
-        return refusal
+    """What a refusal comes to. Of a token, for a reason that is known to stay, it is what it is; all words
+    that refuse a password say that it is wrong for good, also when it was right a moment ago."""
     if credentials.kept.token(account.address, secret) is None:
         return welcome.refused(account.address, which, refusal, secret)
-    return refusal if refusal.retry is Retry.USER else welcome.refused(account.address, which, refusal)
+    if refusal.retry in (Retry.NEVER, Retry.USER):
+        return refusal
+    return welcome.refused(account.address, which, refusal)

@@ -226,7 +226,8 @@ class Crew:
             workers = list(self._workers.values())
         for worker in workers if self._watch else ():
             worker.begin_anew()
-        self.nudge_outbox()
+        if self._outbox:
+            self._outbox.begin_anew()
 
     def nudge(self, address: str) -> None:
         """There are changes to be told to an account's server."""

@@ -8,7 +8,7 @@ import time
 from concurrent.futures import Future
 
 from tui.model.draft import Outgoing, SendState
-from tui.model.error import Cancelled, MailError, NotFound, SignInNeeded, StoreBroken
+from tui.model.error import Cancelled, MailError, NotFound, SignInNeeded, StoreBroken, Untrusted
 from tui.model.event import Phase, Problem
 from tui.model.explain_rule import Retry
 from tui.store.reader import Reader
@@ -41,7 +41,9 @@ class Outbox:
         self._watching = watch
         self._search = Search(context, look_for, self.nudge, again=watch)
         self._pace = Pace()
-        self._standstill: set[str] = set()
+        self._standstill: dict[str, MailError] = {}
+        self._put_off: set[int] = set()
+        self._anew = False
         self._ended = threading.Event()
         self._news = threading.Condition()
         self._nudged = False
@@ -73,7 +75,14 @@ class Outbox:
     def release(self, account: str) -> None:
         """The person has signed in again: mail of that account that waited for it may leave."""
         with self._news:
-            self._standstill.discard(account)
+            self._standstill.pop(account, None)
+        self.nudge()
+
+    def begin_anew(self) -> None:
+        """The computer slept, or is in another network: what failed for want of a way is tried at once, and
+        what met an untrusted certificate, which may have been that of a network's own sign-in page."""
+        with self._news:
+            self._anew = True
         self.nudge()
 
     def close(self, within: float) -> bool:
@@ -120,7 +129,7 @@ class Outbox:
         Where receiving signs in the same way, and that may help, the account's own status asks for it.
         """
         with self._news:
-            self._standstill.add(address)
+            self._standstill[address] = error
         account, board = self._context.account(address), self._context.board
         helps = isinstance(error, SignInNeeded) and error.retry is not Retry.NEVER
         if helps and account and account.smtp_login is None:
@@ -128,6 +137,11 @@ class Outbox:
                 return
             board.failed(address, error)
         board.tell(Problem(address, error.what, error.hint, error.detail))
+
+    def put_off(self, number: int) -> None:
+        """A mail waits only because there was no way to the server."""
+        with self._news:
+            self._put_off.add(number)
 
     def unsure(self, outgoing: Outgoing) -> None:
         """Nobody knows whether this mail has left: it is looked for in Sent."""
@@ -175,6 +189,7 @@ class Outbox:
             self._settle(number, Cancelled("Nothing is sent any more; the mail stays in the outbox."))
 
     def _round(self, reader: Reader, writer: Writer) -> None:
+        self._hurry(reader, writer)
         self._search.go_on(reader, writer)
         for number in reader.due(int(time.time())):
             if outgoing := self.cleared(reader, number):
@@ -184,6 +199,19 @@ class Outbox:
             if not self._nudged:
                 self._news.wait(self._until_next(reader))
             self._nudged = False
+
+    def _hurry(self, reader: Reader, writer: Writer) -> None:
+        """Make due what waited for another network, when there is one."""
+        with self._news:
+            if not self._anew:
+                return
+            self._anew, waiting, self._put_off = False, self._put_off, set()
+            for address in [one for one, error in self._standstill.items() if isinstance(error, Untrusted)]:
+                del self._standstill[address]
+        for number in waiting:
+            outgoing = reader.outgoing(number)
+            if outgoing and outgoing.state is SendState.QUEUED:
+                writer.outbox_note(number, due=int(time.time()))
 
     def _have_sent(self, address: str) -> None:
         """Give an account its Sender, unless it has one."""

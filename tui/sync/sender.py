@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from tui.model.draft import Outgoing, SendState
-from tui.model.error import Busy, Cancelled, MailError, Refused, SignInNeeded, StoreBroken, Untrusted
+from tui.model.error import Busy, Cancelled, MailError, Offline, Refused, SignInNeeded, StoreBroken, Untrusted
 from tui.model.event import OutboxChanged, Problem
 from tui.store.reader import Reader
 from tui.store.writer import Writer
@@ -46,6 +46,9 @@ class Desk(Protocol):
 
     def stand_still(self, address: str, error: MailError) -> None:
         """The account's mail has to wait until the person has done something."""
+
+    def put_off(self, number: int) -> None:
+        """The mail waits only because there was no way to the server."""
 
     def unsure(self, outgoing: Outgoing) -> None:
         """Nobody knows whether this mail has left."""
@@ -212,14 +215,18 @@ class Sender:
             attempts = outgoing.attempts + 1
             due = _next_try(attempts, error)
             writer.outbox_note(outgoing.id, attempts=attempts, due=due, **said)
-            self._hold_off(reader, writer, due, said)
+            held = [outgoing.id, *self._hold_off(reader, writer, due, said)]
+            for number in held if isinstance(error, Offline) else ():
+                self._desk.put_off(number)
 
-    def _hold_off(self, reader: Reader, writer: Writer, due: int, said: dict[str, int | str]) -> None:
+    def _hold_off(self, reader: Reader, writer: Writer, due: int, said: dict[str, int | str]) -> list[int]:
         """What else is due waits, too: the fault was the server's or the line's, and one connection a mail
-        would be a storm of them."""
-        for number in self._desk.due(reader, self.address):
+        would be a storm of them. Answers which these are."""
+        held = self._desk.due(reader, self.address)
+        for number in held:
             writer.outbox_note(number, due=due, **said)
             self._context.board.tell(OutboxChanged(number))
+        return held
 
     def _finish(self, reader: Reader, writer: Writer, hand_over: HandOver, happening: Happening) -> None:
         from tui.sync.sent_copy import sent_copy
