@@ -19,7 +19,7 @@ def check(db: sqlite3.Connection, bodies: int) -> list[str]:
     """Sentences on what is wrong, none when all is sound; of message bodies the newest so many are read. With
     -1 all of them are, and every header and the words of the search index with them."""
     thorough = [*_headers(db), *_words(db)] if bodies < 0 else []
-    return [*structure(db), *_counts(db), *_index(db), *_bodies(db, bodies), *thorough]
+    return [*structure(db), *_counts(db), *_index(db), *_changes(db), *_bodies(db, bodies), *thorough]
 
 
 def structure(db: sqlite3.Connection) -> list[str]:
@@ -54,6 +54,17 @@ def _index(db: sqlite3.Connection) -> Iterator[str]:
     ).fetchone()[0]
     if lost:
         yield f"{lost} messages lack the bytes that should be here."
+
+
+def _changes(db: sqlite3.Connection) -> Iterator[str]:
+    """A message that is to leave a place has left it here: whatever stands there must not go in its stead."""
+    astray = db.execute(
+        "SELECT count(*) FROM pending JOIN message ON message.folder = pending.folder"
+        " AND message.uid = pending.uid AND message.id IS NOT pending.message"
+        " WHERE pending.kind IN ('move', 'expunge')"
+    ).fetchone()[0]
+    if astray:
+        yield f"{astray} changes that wait for a server name the places of other messages."
 
 
 def _bodies(db: sqlite3.Connection, limit: int) -> Iterator[str]:

@@ -28,7 +28,11 @@ _PUSHABLE = """SELECT pending.id, account.address, pending.kind, pending.message
         LEFT JOIN folder ON folder.id = message.folder
         LEFT JOIN pending AS leaves ON pending.kind = 'flags'
             AND leaves.message = pending.message AND leaves.kind = 'move'
-    WHERE (place > 0 OR pending.kind IN ('append', 'create', 'rename', 'remove'))"""
+    WHERE (place > 0 OR pending.kind IN ('append', 'create', 'rename', 'remove'))
+        AND NOT (pending.kind IN ('move', 'expunge') AND EXISTS (SELECT 1 FROM message AS other
+            WHERE other.folder = pending.folder AND other.uid = pending.uid
+            AND other.id IS NOT pending.message))"""
+"""What would take another message than its own from the server, as after damage to the file, is left out."""
 
 
 def pending(db: sqlite3.Connection, account: str) -> list[Pending]:
