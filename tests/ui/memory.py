@@ -159,6 +159,9 @@ class MemoryReader:
         ]
         return [one.id for one in sorted(found, key=lambda one: -one.received)][:limit]
 
+    def first_mail(self, message: int, address: str) -> bool:
+        return False
+
     def refused_count(self) -> int:
         return 0
 

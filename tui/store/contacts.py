@@ -51,3 +51,16 @@ def contacts(db: sqlite3.Connection, prefix: str, limit: int) -> list[Address]:
         (start, _WRITTEN_WEIGHS, limit),
     )
     return [Address(name or None, address) for name, address in rows]
+
+
+def first_mail(db: sqlite3.Connection, message: int, address: str) -> bool:
+    """Whether a message is the first that its account had from its sender's address, to which none of the
+    accounts has ever written. What is sent and written here is no such mail."""
+    row = db.execute(
+        "SELECT NOT EXISTS (SELECT 1 FROM contact WHERE contact.account IN (SELECT id FROM account)"
+        " AND address = ?1 AND (written > 0 OR (seen > 1 AND contact.account = folder.account)))"
+        " FROM message JOIN folder ON folder.id = folder"
+        " WHERE message.id = ?2 AND role NOT IN ('sent', 'drafts')",
+        (storable(address.lower()), message),
+    ).fetchone()
+    return bool(row and row[0])

@@ -211,6 +211,10 @@ class Reader:
         """Own correspondents by the beginning of a name or address; those written to most come first."""
         return self._ask(contacts.contacts, prefix, limit)
 
+    def first_mail(self, message: int, address: str) -> bool:
+        """Whether nothing came from the sender's address before, and nobody here has written to it."""
+        return self._ask(contacts.first_mail, message, address)
+
     # What a sync compares
 
     def mark(self, folder: int) -> SyncMark:

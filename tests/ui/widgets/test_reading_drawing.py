@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from rich.cells import cell_len
 
@@ -53,6 +55,15 @@ def test_the_head_says_who_what_and_when() -> None:
 def test_the_head_says_whether_pop3_mail_is_still_on_the_server(place: dict[str, object], said: str) -> None:
     text = shown(draw(page(content(), **place), 80, PLAIN, NOW))
     assert said in text and ("the server" in text) is bool(said)
+
+
+def test_who_writes_for_the_first_time_is_marked_quietly() -> None:
+    met = page(content(*words("Hello.")))
+    assert "first mail" not in shown(draw(met, 80, PLAIN, NOW))
+    lines = draw(replace(met, stranger=True), 80, PLAIN, NOW)
+    assert "◇ The first mail from this address; you have never written to it" in shown(lines)
+    assert {piece.tone for line in lines for piece in line if "◇" in piece.text} == {"dim"}
+    assert "first mail" not in shown(draw(page(None), 80, PLAIN, NOW))
 
 
 def test_many_recipients_are_folded() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.message import Message
@@ -22,6 +23,9 @@ from tui.ui.widgets.message_list import MessageList
 from tui.ui.widgets.reading_drawing import Page
 from tui.ui.widgets.reading_pane import ReadingPane
 
+if TYPE_CHECKING:
+    from tui.store.reader import Reader
+
 _PREVIEW_AFTER = 0.06
 _FETCH_AFTER = 0.3
 
@@ -32,10 +36,11 @@ class Reading(MailBase):
     class Loaded(Message):
         """A message read and parsed by a worker; `content` is None when its body is not here."""
 
-        def __init__(self, row: Row, content: Content | None) -> None:
+        def __init__(self, row: Row, content: Content | None, stranger: bool) -> None:
             super().__init__()
             self.row = row
             self.content = content
+            self.stranger = stranger
 
     class Unreadable(Message):
         """A message that our parser failed on; that is our mistake, and the source can still be shown."""
@@ -132,7 +137,7 @@ class Reading(MailBase):
         message.stop()
         if message.row.id != self.wanted:
             return
-        self.pane.show(Page(message.row, message.content))
+        self.pane.show(Page(message.row, message.content, stranger=message.stranger))
         after = self.desk.settings.general.mark_read_after
         if after >= 0 and Flag.SEEN not in message.row.flags and message.content is not None:
             self._seen_timer = self.set_timer(max(0.01, after), lambda: self._mark_seen(message.row.id))
@@ -154,6 +159,7 @@ class Reading(MailBase):
         try:
             with self.desk.open_reader() as reader:
                 row, raw = reader.row(message), reader.raw(message)
+                stranger = row is not None and self._is_strange(reader, row)
         except StoreBroken as error:
             self.app.call_later(self._store_failed, error)
             return
@@ -166,7 +172,13 @@ class Reading(MailBase):
             self.post_message(self.Unreadable(row))
             return
         if not worker.is_cancelled:
-            self.post_message(self.Loaded(row, content))
+            self.post_message(self.Loaded(row, content, stranger))
+
+    def _is_strange(self, reader: Reader, row: Row) -> bool:
+        """Whether its sender is met for the first time; one's own mail is by nobody strange."""
+        own = {account.address.lower() for account in self.desk.settings.accounts}
+        sender = row.envelope.sender[0].address if row.envelope.sender else ""
+        return "@" in sender and sender.lower() not in own and reader.first_mail(row.id, sender)
 
     @work(exclusive=True, group="body")
     async def _fetch_body(self, message: int, after: float) -> None:

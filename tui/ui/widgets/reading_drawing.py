@@ -44,11 +44,13 @@ Drawn = tuple[Piece, ...]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A message on the reading pane. `content` is None while only its header is here; `waiting` says why."""
+    """A message on the reading pane. `content` is None while only its header is here; `waiting` says why.
+    `stranger`: nothing came from its sender before, and nobody here has written to them."""
 
     row: Row
     content: Content | None = None
     waiting: str = ""
+    stranger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,8 @@ def _notes(page: Page, room: int) -> Iterator[Drawn]:
         return
     for sentence, tone in trust(page.row, page.content):
         yield from _wrapped(sentence, room, tone, most=3)
+    if page.stranger:
+        yield from _wrapped("◇ The first mail from this address; you have never written to it", room, "dim")
     if page.content.remote_images:
         pictures = words.count(page.content.remote_images, "remote picture")
         yield from _wrapped(
