@@ -142,6 +142,15 @@ def test_local_mail_moved_to_the_server_is_appended(store: Store) -> None:
     assert store.reader.pending() == []
 
 
+def test_the_tags_of_appended_mail_are_told_afterwards(store: Store) -> None:
+    archive = store.folder("Archive").id
+    (number,) = store.writer.append(archive, [local(1, tags=frozenset({"work"}))])
+    store.writer.pushed_places([(only(store).id, number, 9)], archive)
+    assert only(store).kind is PendingKind.FLAGS
+    state = store.reader.flag_state(number)
+    assert state and (state.tags, state.agreed_tags) == (frozenset({"work"}), frozenset())
+
+
 def test_a_servers_mail_does_not_lose_its_place_to_a_local_folder(store: Store) -> None:
     (number, *_) = store.fill()
     here = store.writer.local_folder(ACCOUNT, "Local")

@@ -74,6 +74,15 @@ def test_the_folder_it_came_from_cannot_take_it_back(store: Store) -> None:
     assert store.row(ids[0]).folder == "Archive"
 
 
+def test_a_folder_that_takes_mail_back_is_not_deleted(store: Store) -> None:
+    store.fill("Archive", count=2)
+    store.writer.remove_folder(store.folder("Archive").id, store.folder("Deleted").id)
+    assert store.reader.folder_named(ACCOUNT, "Archive") is None
+    assert store.writer.undo() == "Taken back: 2 messages moved to Deleted."
+    assert store.folder("Archive").total == 2
+    assert store.reader.pending() == []
+
+
 def test_old_entries_are_forgotten(store: Store) -> None:
     (number, *_) = store.fill()
     for turn in range(205):

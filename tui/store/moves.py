@@ -118,9 +118,11 @@ def _waits(db: sqlite3.Connection, message: int) -> bool:
 def move_back(db: sqlite3.Connection, moved: Moved) -> bool:
     """Take one move back; False where the message is gone. Raises as `move` does.
 
-    What the server did not know of where it was is put there again without telling.
+    What the server did not know of where it was is put there again without telling; a folder that it has
+    still to be told to delete is wanted again.
     """
     message, folder, bare = moved
+    db.execute("DELETE FROM pending WHERE kind = 'remove' AND folder = ?", (folder,))
     rows = _rows(db, [message])
     if bare and rows and rows[0].local and known_folder(db, folder).account == rows[0].account:
         _stand(db, message, folder, None)

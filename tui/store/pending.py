@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
+from tui.store import flags as flagging
 from tui.store import places
-from tui.store.codec import integers
+from tui.store.codec import integers, tags_of
 from tui.store.faults import member
 from tui.store.records import Pending, PendingKind
 
@@ -142,13 +143,24 @@ def placed(db: sqlite3.Connection, done_at: Iterable[tuple[int, int, int]], fold
     A message that was moved on meanwhile is taken from there next.
     """
     for number, message, uid in done_at:
-        row = db.execute("DELETE FROM pending WHERE id = ? RETURNING id", (number,)).fetchone()
+        row = db.execute("DELETE FROM pending WHERE id = ? RETURNING kind", (number,)).fetchone()
         if row is None:
             _moved_on(db, message, uid, folder)
             continue
+        if row[0] == "append":
+            _tags_untold(db, message)
         db.execute("UPDATE message SET on_server = 1 WHERE id = ?", (message,))
         if uid:
             places.place(db, message, uid)
+
+
+def _tags_untold(db: sqlite3.Connection, message: int) -> None:
+    """APPEND was given flags, and no keywords: a server that has none would refuse the whole message."""
+    row = db.execute(
+        "UPDATE message SET agreed_tags = '' WHERE id = ? AND tags <> '' RETURNING tags", (message,)
+    ).fetchone()
+    if row:
+        flagging.touch(db, [(message, 0, tags_of(row[0]))])
 
 
 def _moved_on(db: sqlite3.Connection, message: int, uid: int, folder: int) -> None:
