@@ -55,6 +55,8 @@ def completed(draft: Draft, options: Namespace) -> Draft:
 def _require_terminal() -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise BadUsage("The screen needs a terminal.", "Commands for scripts: outlook-tui --help")
+    if not sys.stderr.isatty():  # where Textual draws
+        raise BadUsage("The screen needs the terminal's error output, too.", "Start it without 2> or 2>&1.")
 
 
 def _run(shell: Shell, compose: Draft | None = None) -> int:
