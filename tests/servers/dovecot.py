@@ -72,7 +72,8 @@ userdb {{
 }}
 namespace inbox {{
   inbox = yes
-  separator = /
+  separator = {separator}
+  prefix = {prefix}
   {special}
 }}
 service anvil {{
@@ -176,6 +177,7 @@ class Dovecot:
         issued: Certificates | None = None,
         mechanisms: str = "",
         hashed: bool = False,
+        prefix: str = "",
     ) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="outlook-tui-dovecot-"))
         self.root.chmod(0o755)  # mail belongs to nobody when root runs the tests
@@ -193,9 +195,11 @@ class Dovecot:
         self._mechanisms = mechanisms or "plain login" + " xoauth2 oauthbearer" * bool(introspect)
         digest = base64.b64encode(hashlib.sha256(PASSWORD.encode()).digest()).decode()
         self._kept = "{SHA256}" + digest if hashed else PASSWORD
-        self._write_config(capability, relay, introspect, special_use)
+        self._write_config(capability, relay, introspect, special_use, prefix)
 
-    def _write_config(self, capability: str, relay: int, introspect: str, special_use: bool) -> None:
+    def _write_config(
+        self, capability: str, relay: int, introspect: str, special_use: bool, prefix: str
+    ) -> None:
         me = getpass.getuser()
         group = grp.getgrgid(self._gid).gr_name
         owner = f"default_internal_user = {me}\ndefault_login_user = {me}\ndefault_internal_group = {group}"
@@ -207,7 +211,7 @@ class Dovecot:
             chroot="" if os.getuid() == 0 else "chroot =", owner="" if os.getuid() == 0 else owner,
             imap=self.imap, imaps=self.imaps, pop3=self.pop3, pop3s=self.pop3s, submission=self.submission,
             capability=f"imap_capability = {capability}" if capability else "", relay=relay,
-            mechanisms=self._mechanisms, no_plain="yes",
+            mechanisms=self._mechanisms, no_plain="yes", prefix=prefix, separator=prefix[-1:] or "/",
             oauth=_OAUTH.format(root=self.root) if introspect else "",
         )  # fmt: skip
         (self.root / "dovecot.conf").write_text(text)

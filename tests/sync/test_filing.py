@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -317,3 +317,39 @@ def test_a_folder_deleted_by_another_program_keeps_its_mail_here(
     assert rig.fetch().problems == ()
     assert bodies(rig) == Counter([letter(1)])
     assert local_names(rig) == {"Old"} and "Empty" not in names(rig)
+
+
+@pytest.fixture(scope="module")
+def below_inbox() -> Iterator[Dovecot]:
+    """A server on which one's own folders stand below `INBOX.`, as Courier's and many of Cyrus."""
+    dovecot = Dovecot(prefix="INBOX.")
+    dovecot.start()
+    yield dovecot
+    dovecot.remove()
+
+
+@pytest.mark.dovecot
+@pytest.mark.parametrize("name", ["Projects/2026", "INBOX/Projects/2026"])
+def test_new_folders_go_where_the_server_wants_them(
+    make_rig: RigMaker, below_inbox: Dovecot, user: str, name: str
+) -> None:
+    below_inbox.deliver(user, letter(1))
+    rig = make_rig(account_on(below_inbox, user))
+    rig.fetch()
+    create(rig, name)
+    rig.ask(Move((rig.rows()[0].id,), name))
+    for _ in range(2):
+        assert rig.fetch().problems == ()
+    assert "INBOX.Projects.2026" in there(below_inbox, user)
+    assert len(rig.rows("INBOX/Projects/2026")) == 1
+    rename(rig, "INBOX/Projects/2026", "Old/2026")
+    for _ in range(2):
+        assert rig.fetch().problems == ()
+    assert "INBOX.Old.2026" in there(below_inbox, user)
+    assert [rig.raw(row.id) for row in rig.rows("INBOX/Old/2026")] == [letter(1)]
+    assert bodies(rig) == Counter([letter(1)])
+    delete(rig, "INBOX/Old/2026")
+    for _ in range(2):
+        assert rig.fetch().problems == ()
+    assert "INBOX.Old.2026" not in there(below_inbox, user)
+    assert [rig.raw(row.id) for row in rig.role(Role.TRASH)] == [letter(1)]

@@ -16,6 +16,9 @@ _LIST = re.compile(
     rb'(?:"((?:[^"\\\r\n]|\\.)*)"|(\{\d+\+?\}\r\n)|([^ "\r\n(){}]+))',
     re.IGNORECASE,
 )
+_PERSONAL = re.compile(
+    rb'\* NAMESPACE \(\("((?:[^"\\\r\n]|\\.)*)" (?:"((?:[^"\\\r\n]|\\.)?)"|NIL)', re.IGNORECASE
+)
 _ESCAPED = re.compile(rb"\\(.)")
 
 
@@ -23,6 +26,17 @@ def read(talk: Conversation) -> list[ServerFolder]:
     """All folders in the server's order, with roles. A plain LIST tells them, too (RFC 6154 section 2)."""
     listed = (parse(response) for response in talk.run('LIST "" "*"', "listing folders"))
     return names.folders(each for each in listed if each is not None)
+
+
+def namespace(talk: Conversation) -> tuple[str, str] | None:
+    """What the names of one's own folders begin with, and what stands between their levels, "" where there
+    are none (RFC 2342 5); None where the server does not say so in a way that can be used."""
+    for response in talk.run("NAMESPACE", "asking where folders go"):
+        if found := _PERSONAL.match(response.text):
+            prefix = _ESCAPED.sub(rb"\1", found[1])
+            wire = _decoded(prefix)
+            return None if prefix and wire is None else (wire or "", _delimiter(found))
+    return None
 
 
 def delimiter(talk: Conversation) -> str:

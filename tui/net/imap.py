@@ -244,8 +244,13 @@ class ImapConnection:
             return folder_list.delimiter(self._conversation)
 
     def wire_name(self, name: str) -> str:
-        """What to call a new folder here: `name` with this server's delimiter between its levels."""
-        return name.replace("/", self.delimiter() or "/")
+        """What to call a new folder here: `name` with this server's delimiter between its levels, and below
+        the prefix of one's own folders where there is one, such as `INBOX.`."""
+        with self._doing("asking where folders go"):
+            found = folder_list.namespace(self._conversation) if "NAMESPACE" in self.capabilities else None
+        prefix, delimiter = found or ("", self.delimiter())
+        wire = name.replace("/", delimiter or "/")
+        return wire if wire.upper().startswith(prefix.upper()) else prefix + wire
 
     def create(self, wire: str) -> None:
         """Make a folder, and subscribe to it so that other programs show it. One that exists is Refused."""

@@ -73,7 +73,7 @@ class FolderPush:
 
     def _rename(self, one: Pending, folder: Folder) -> None:
         delimiter = self._connection.delimiter()
-        wire = one.wire.replace("/", delimiter or "/")
+        wire = self._connection.wire_name(one.wire)
         if wire != folder.wire and not (one.attempts and self._was_renamed(folder.wire, wire)):
             self._connection.rename(folder.wire, wire)
         self._writer.folder_moved(one.id, folder.id, wire, delimiter)
