@@ -167,6 +167,7 @@ def test_imap_arguments(nasty: str) -> None:
         before = len(server.lines)
         attempts: list[Callable[[], object]] = [
             lambda: imap.select(nasty), lambda: imap.status(nasty), lambda: imap.create(nasty),
+            lambda: imap.rename(nasty, "x"), lambda: imap.rename("x", nasty), lambda: imap.delete(nasty),
             lambda: imap.append(nasty, b"x"), lambda: imap.copy([1], nasty), lambda: imap.move([1], nasty),
             lambda: imap.search_header("Message-ID", nasty), lambda: imap.search_header(nasty, "x"),
             lambda: imap.store_flags([1], Flag(0), Flag(0), frozenset({nasty})),

@@ -1,16 +1,18 @@
 """A process that fetches and sends from servers that never end: `bombed.py HOME SECONDS`.
 
 Prints one line of JSON: whether the work ended by itself within so many seconds; how long it then took to
-stop, and to quit; the most memory the process ever had, in MB; and in what phase the account is.
+stop, and to quit; the most memory the process ever had, in MB; in what phase the account is; and for how long
+at most the main thread, which would have a screen to draw, was kept waiting.
 """
 
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
+from pathlib import Path
+from typing import Any
 
 from tui.config.paths import find
 from tui.config.secrets import Secrets
@@ -18,6 +20,26 @@ from tui.config.settings import load
 from tui.model.command import Fetch, SendNow, Stop
 from tui.model.secret import Secret
 from tui.sync.engine import Engine
+
+TICK = 0.005
+
+
+def waited(futures: list[Future[Any]], seconds: float) -> tuple[bool, float]:
+    """Whether these ended within so many seconds, and how much longer than asked for this thread slept."""
+    ends, lag = time.monotonic() + seconds, 0.0
+    while (now := time.monotonic()) < ends:
+        if all(one.done() for one in futures):
+            return True, lag
+        time.sleep(TICK)
+        lag = max(lag, time.monotonic() - now - TICK)
+    return False, lag
+
+
+def most_memory() -> float:
+    """The most memory that this process ever had, in MB; getrusage counts that of its parent, too."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    (peak,) = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
+    return int(peak) / 1024
 
 
 def main(home: str, seconds: str) -> int:
@@ -29,7 +51,7 @@ def main(home: str, seconds: str) -> int:
     engine = Engine(paths, settings, secrets)
     engine.start()
     fetching, sending = engine.post(Fetch()), engine.post(SendNow())
-    ended = not wait([fetching, sending], float(seconds)).not_done
+    ended, lag = waited([fetching, sending], float(seconds))
     began = time.monotonic()
     engine.post(Stop())
     wait([fetching], 10.0)
@@ -40,8 +62,9 @@ def main(home: str, seconds: str) -> int:
         "ended": ended,
         "stop": stopped - began,
         "close": time.monotonic() - stopped if closed else None,
-        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "megabytes": most_memory(),
         "phase": phase,
+        "lag": lag,
     }
     print(json.dumps(told), flush=True)
     return 0

@@ -34,6 +34,8 @@ from tui.store.writer import Writer
 pytestmark = pytest.mark.slow
 
 MOST_MEGABYTES = 300
+MOST_LAG = 0.5
+"""Seconds; 0.1 where nothing else runs on the computer."""
 LONGEST, SHORTEST = 20.0, 2.5
 ADDRESS = "you@localhost.example"
 LINE = Endless(b"x" * (1 << 16))
@@ -124,6 +126,7 @@ def test_a_server_that_never_ends_takes_little_memory_and_can_be_left(
     with Scripted(greeting if pattern else answer, spoken) as server:
         told = _met(tmp_path, kind, server, LONGEST if endless else SHORTEST)
     assert told["megabytes"] <= MOST_MEGABYTES
+    assert told["lag"] < MOST_LAG
     assert told["stop"] < 1.0
     assert told["close"] is not None and told["close"] < 2.0
     assert told["ended"] is endless, "an endless answer is given up by itself, a slow one by the person"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,3 +36,16 @@ def test_killed_anywhere(sink: SmtpSink, tmp_path: Path) -> None:
     sent, unsure = send_kills.anywhere(sink, tmp_path, 10, random.Random(9))
     assert sent + unsure == 10
     assert unsure >= 2, "each fifth is killed between the server's answer and its being heard"
+
+
+def test_two_processes_that_send_at_once(sink: SmtpSink, tmp_path: Path) -> None:
+    """One of them leads and sends; the other asks it to."""
+    sends = send_kills.Sends(sink, tmp_path)
+    with sends.proxy:
+        for _ in range(12):
+            sends.queue(10)
+        command = [sys.executable, "-m", "tests.sync.sending", str(tmp_path)]
+        pair = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]
+        assert [one.wait(30) for one in pair] == [0, 0]
+        assert sends.look() == (12, 0)
+    assert max(Counter(mail.raw for mail in sink.received).values()) == 1
