@@ -13,8 +13,8 @@ from tui.model.error import CannotCreate
 def write(path: Path, text: str) -> None:
     """Replace the file by `text` (UTF-8, mode 0600): written beside it, forced to disk, renamed.
 
-    A symbolic link stays one; its target is replaced. Raises CannotCreate: then it is the
-    old file still, or the new one that a loss of power may yet take back.
+    A symbolic link stays one; its target is replaced. Raises CannotCreate: then it is the old file still, or
+    the new one, which a loss of power may yet take back.
     """
     target = path.resolve()
     try:

@@ -24,7 +24,7 @@ from tui.store import insert
 from tui.store.codec import DAMAGED, SEQUENCE_BITS, checked_tags, envelope_of, integers, storable, tags_of
 from tui.store.folders import RECOVERED_FOLDER, REMOVED_FOLDER
 from tui.store.refill_writing import Found, Home, Lost
-from tui.store.salvage import BODIES, HEADERS, MESSAGES, Row, Salvage, whole
+from tui.store.salvage import BODIES, HEADERS, MESSAGES, Row, Salvage
 
 Describe = Callable[[bytes], NewMessage]
 """A message made of its bytes: envelope, fingerprint, size, time of receipt."""
@@ -71,7 +71,7 @@ class Mail:
         for row in self._old.rows(MESSAGES):
             seen.add(row[0])
             body = self._old.one(BODIES, row[0])
-            raw = whole(body) if body else None
+            raw = self._old.whole(body) if body else None
             message = self._describe(raw) if raw is not None else None
             if body and message and _belong(row, message):
                 self._digests.add(body[3])
@@ -97,7 +97,7 @@ class Mail:
         for body in self._old.strays(BODIES, () if incomplete else frozenset(seen)):
             if body[3] in self._digests and body[0] not in bare:
                 continue
-            raw = whole(body)
+            raw = self._old.whole(body)
             message = self._describe(raw) if raw is not None else None
             if message is None:
                 continue

@@ -20,7 +20,7 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from tui.model.error import StoreBroken
-from tui.store.codec import unpack
+from tui.store.codec import ZSTD, unpack
 from tui.store.faults import UNREADABLE, damaged, translated
 from tui.store.first_page import copy_with_new_ones
 from tui.store.pages import Pages
@@ -29,6 +29,9 @@ Row = tuple[Any, ...]
 
 _MOST_MISSES = 20_000
 _HIGHEST = 1 << 40
+_MOST_TRIES = 2_000_000  # some 20 seconds
+_LONGEST_MENDED = 16_384
+_WRONG_BITS = 8
 _KINDS: dict[str, tuple[type, ...]] = {"i": (int,), "s": (str,), "b": (bytes,), "?": (int, type(None))}
 
 
@@ -94,6 +97,7 @@ class Salvage:
     opened as it is. Raises OSError where not even the file can be read."""
 
     def __init__(self, path: Path, spare: Path) -> None:
+        self._tries = _MOST_TRIES
         self._pages = Pages(path)
         self._db = _opened(path)
         try:
@@ -140,6 +144,22 @@ class Salvage:
         except UNREADABLE:
             return None
         return row if row is not None and table.fits(row) else None
+
+    def whole(self, row: Row) -> bytes | None:
+        """The bytes of a row of BODIES, where they are still those that were stored, or are so again when
+        one bit is turned round."""
+        data, digest = row[2], row[3]
+        raw = _unpacked(data)
+        if raw is not None:
+            return raw if _is_digest(raw, digest) else None
+        if len(data) > min(_LONGEST_MENDED, self._tries // 8):
+            return None
+        for tried in _flipped(data):
+            self._tries -= 1
+            raw = _unpacked(tried)
+            if raw is not None and hashlib.sha256(raw).digest() == digest:
+                return raw
+        return None
 
     def keyed(self, name: str, columns: str, key: str, shape: str) -> list[Row]:
         """What can be read of a table without rowids from both of its ends."""
@@ -226,24 +246,39 @@ def readable(path: Path) -> Iterator[tuple[int, bytes]]:
         Salvage(path, Path(folder) / path.name) as old,
     ):
         for number in sorted(old.body_ids()):
-            if (row := old.one(BODIES, number)) and (raw := whole(row)) is not None:
+            if (row := old.one(BODIES, number)) and (raw := old.whole(row)) is not None:
                 found.add(number)
                 yield number, raw
         for row in old.strays(BODIES, found):
-            if (raw := whole(row)) is not None:
+            if (raw := old.whole(row)) is not None:
                 found.add(row[0])
                 yield row[0], raw
         if not found and not old.is_listed:
             raise damaged(path, "no message can be read")
 
 
-def whole(row: Row) -> bytes | None:
-    """The bytes of a row of BODIES, where they are still those that were stored."""
+def _flipped(data: bytes) -> Iterator[bytes]:
+    """The bytes with each of their bits turned round in turn."""
+    octets = bytearray(data)
+    for at in range(len(octets)):
+        for bit in range(8):
+            octets[at] ^= 1 << bit
+            yield bytes(octets)
+            octets[at] ^= 1 << bit
+
+
+def _unpacked(data: bytes) -> bytes | None:
     try:
-        raw = unpack(row[1], row[2])
+        return unpack(ZSTD, data)
     except StoreBroken:
         return None
-    return raw if hashlib.sha256(raw).digest() == row[3] else None
+
+
+def _is_digest(raw: bytes, digest: bytes) -> bool:
+    """Whether it is the digest of these bytes, but for some wrong bits: the packed bytes have a checksum of
+    their own, and no other message's digest comes near."""
+    right = int.from_bytes(hashlib.sha256(raw).digest(), "big")
+    return (right ^ int.from_bytes(digest, "big")).bit_count() <= _WRONG_BITS
 
 
 def _opened(path: Path) -> sqlite3.Connection:
