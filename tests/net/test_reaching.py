@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,7 +15,7 @@ from tests.servers import scripted
 from tests.servers.certificates import Certificates
 from tests.servers.scripted import Act, Endless, Scripted, rule
 from tui.model.account import Security, Server
-from tui.model.error import Garbled, MailError, Offline, Untrusted
+from tui.model.error import Cancelled, Garbled, MailError, Offline, Untrusted
 from tui.net.link import Link
 from tui.net.smtp import SmtpConnection
 from tui.net.smtp_wire import Wire
@@ -58,6 +59,36 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
 
 def nothing(_: socket.socket) -> None:
     """No dialogue before TLS."""
+
+
+def silent(*_given: object, **_options: object) -> list[tuple[object, ...]]:
+    """A name service that answers after a long while."""
+    time.sleep(3.0)
+    return []
+
+
+def test_a_name_service_that_is_silent_can_be_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's call itself cannot be broken off."""
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    link = Link(Server("mail.example.org", 993))
+    threading.Timer(0.3, link.abort).start()
+    began = time.monotonic()
+    with pytest.raises(Cancelled):
+        link.open(nothing)
+    link.close()
+    assert time.monotonic() - began < 1.0
+
+
+def test_a_name_service_that_is_silent_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    monkeypatch.setattr("tui.net.link.CONNECT_TIMEOUT", 0.3)
+    link = Link(Server("mail.example.org", 993))
+    began = time.monotonic()
+    with pytest.raises(Offline) as raised:
+        link.open(nothing)
+    link.close()
+    assert time.monotonic() - began < 1.0
+    assert raised.value.hint
 
 
 @pytest.mark.parametrize("hole", [HOLE, "::1"])

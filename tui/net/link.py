@@ -20,12 +20,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any
 
 from tui.model.account import Auth, Security, Server
 from tui.model.error import BadConfig, Cancelled, MailError, Untrusted
 from tui.net.argument import one_line
 from tui.net.faults import translated
+from tui.net.resolve import Address, addresses
 
 CONNECT_TIMEOUT = 20.0
 READ_TIMEOUT = 60.0
@@ -38,8 +38,6 @@ _KEEPALIVE = tuple(
     if hasattr(socket, name)
 )
 """A peer that is gone, as behind a network that was left, is noticed in two minutes and not in two hours."""
-
-_Address = tuple[socket.AddressFamily, Any]
 
 
 def context(ca_file: str = "") -> ssl.SSLContext:
@@ -239,8 +237,8 @@ class Link:
 
     def _first_to_answer(self, within: float) -> socket.socket:
         """Try all addresses of the host, IPv6 and IPv4 in turn, a new one every 250 ms; the first wins."""
-        untried = deque(self._addresses())
         deadline = time.monotonic() + within
+        untried = deque(self._addresses(within))
         failure: OSError = TimeoutError("timed out")
         with selectors.DefaultSelector() as attempts, contextlib.ExitStack() as losers:
             while untried or attempts.get_map():
@@ -261,17 +259,16 @@ class Link:
                     raise TimeoutError("timed out")
         raise failure
 
-    def _addresses(self) -> list[_Address]:
-        found = socket.getaddrinfo(self.server.host, self.server.port, type=socket.SOCK_STREAM)
-        families: dict[socket.AddressFamily, list[_Address]] = {}
-        for family, _, _, _, address in found:
-            families.setdefault(family, []).append((family, address))
+    def _addresses(self, within: float) -> list[Address]:
+        families: dict[socket.AddressFamily, list[Address]] = {}
+        for one in addresses(self.server.host, self.server.port, within, self._check_aborted):
+            families.setdefault(one[0], []).append(one)
         turns = itertools.zip_longest(*families.values())
         return [address for turn in turns for address in turn if address is not None]
 
 
 def _attempt(
-    address: _Address, attempts: selectors.BaseSelector, losers: contextlib.ExitStack
+    address: Address, attempts: selectors.BaseSelector, losers: contextlib.ExitStack
 ) -> OSError | None:
     """Begin to connect to one address; an error that is known at once is returned, not raised."""
     tried = socket.socket(address[0], socket.SOCK_STREAM)
