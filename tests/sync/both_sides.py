@@ -269,7 +269,7 @@ def _told(mails: Counter[Mail]) -> list[tuple[list[str], list[bytes]]]:
 
 
 def _here(rig: Rig, folder: Folder) -> Counter[Mail]:
-    rows = [row for row in rig.rows(folder.name) if row.on_server]
+    rows = [row for row in rig.rows(folder.name) if row.on_server and Flag.DELETED not in row.flags]
     return Counter((rig.raw(row.id) or b"", _marks(row)) for row in rows)
 
 
