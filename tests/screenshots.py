@@ -267,7 +267,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("sign-in-client-id", (100, 30), "dark", sign_in_scenes.client_id, ("Client id", "Redirect URI")),
     Scene("add-account", (100, 24), "dark", sign_in_scenes.done, ("is saved", "Fetching 1,240", "Read your")),
     Scene("accounts", (100, 24), "dark", sign_in_scenes.accounts, ("Sign in again", "signed in until")),
-    Scene("checkup", (100, 34), "dark", checkup_scene.checkup, ("FAIL", "switched off", "SMTP.Send")),
+    Scene("checkup", (100, 34), "dark", checkup_scene.checkup, ("✗", "switched off", "SMTP.Send")),
     Scene("compose", (100, 30), "dark", _reply, ("billing@contoso.example", "Re: Invoice 2041", "> ")),
     Scene("outbox", (100, 24), "dark", _outbox, ("Poster for the open day", "Key for room 3.07")),
 )

@@ -16,7 +16,7 @@ from tui.model.error import StoreBroken
 from tui.model.event import Checked
 from tui.ui.screens.accounts import AccountsScreen
 from tui.ui.screens.doctor import DoctorScreen
-from tui.ui.widgets.checkup_groups import CheckupLine
+from tui.ui.widgets.check_line import CheckLine
 
 SOUND = Check("store", True, "sound: 3 messages")
 PORT = Check("imap port", True, "IPv4 192.0.2.1 answers in 23 ms", seconds=0.4)
@@ -44,8 +44,8 @@ def running(program: Opened) -> Future[Any]:
 
 async def lines(program: Opened, number: int) -> list[str]:
     """The titles of the steps shown, from top to bottom, once there are so many."""
-    await program.until(lambda: len(program.screen.query(CheckupLine)) == number)
-    return [line.check.check for line in program.screen.query(CheckupLine)]
+    await program.until(lambda: len(program.screen.query(CheckLine)) == number)
+    return [line.check.check for line in program.screen.query(CheckLine)]
 
 
 async def test_steps_appear_in_their_groups_as_they_are_done(opened: Opening) -> None:
@@ -68,11 +68,11 @@ async def test_steps_appear_in_their_groups_as_they_are_done(opened: Opening) ->
         assert "Checking… 6 checks done" in text
         positions = [text.index(words) for words in ("This computer", "Mail on this computer", ME, OTHER)]
         assert positions == sorted(positions)
-        assert "FAIL  Sending: signing in  1.2 s" in text
+        assert "✗ Sending: signing in  1.2 s" in text
         assert "535 no ␛" in text
         assert "→ Sign in again: press !" in text
         assert "→ Make it larger." in text
-        assert "ok    Receiving (IMAP): reaching it  0.4 s" in text
+        assert "✓ Receiving (IMAP): reaching it  0.4 s" in text
         answer.set_result((PORT, REFUSED, PORT, SOUND, HINT, PORT))
         await program.until(lambda: "1 check failed." in program.text())
 
@@ -155,9 +155,9 @@ async def test_a_failure_far_down_is_brought_into_view(opened: Opening) -> None:
         await program.until(lambda: "Checking… 0 checks done" in program.text())
         speak(program, *[("", SOUND)] * 20, (OTHER, REFUSED))
         await lines(program, 21)
-        assert "FAIL" not in program.text()
+        assert "✗" not in program.text()
         answer.set_result((SOUND,) * 20 + (REFUSED,))
-        await program.until(lambda: "FAIL" in program.text())
+        await program.until(lambda: "✗" in program.text())
         await program.pilot.press(*["k"] * 30)
         await program.until(lambda: "This computer" in program.text())
         await program.pilot.press("j", "j")

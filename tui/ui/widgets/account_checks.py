@@ -5,38 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
 from tui.model.command import Check
-from tui.model.safe_text import safe_line
-from tui.ui.check_words import check_title, good_news
 from tui.ui.widgets.account_step import Step
-
-
-class CheckLine(Horizontal):
-    """One step of a test: its mark, and beside it what was tried, found, and what to do; lines that wrap
-    keep their place."""
-
-    def __init__(self, check: Check) -> None:
-        super().__init__(classes="check")
-        self._check = check
-
-    def compose(self) -> ComposeResult:
-        """The mark, and the words beside it."""
-        check, detail = self._check, safe_line(good_news(self._check), 60)
-        mark = ("✓", "bold $text-success") if check.ok else ("✗", "bold $text-error")
-        title = (check_title(check.check), "" if check.ok else "bold")
-        yield Static(Content.assemble(mark), classes="mark")
-        with Vertical(classes="words"):
-            if check.ok:
-                yield Static(Content.assemble(title, (f"  {detail}" if detail else "", "dim")))
-                return
-            yield Static(Content.assemble(title))
-            for text in (check.detail, check.fix):
-                if text:
-                    yield Static(Content(safe_line(text, 400)), classes="why")
+from tui.ui.widgets.check_line import CheckLine
 
 
 class TestStep(Step):
@@ -67,7 +42,7 @@ class TestStep(Step):
         new = list(checks[len(self._shown) :])
         self._shown += new
         if new:
-            self._lines.mount_all(CheckLine(check) for check in new)
+            self._lines.mount_all(CheckLine(check, brief=True) for check in new)
 
     def arriving(self, words: str) -> None:
         """Say how the mail of the saved account comes in; "" for nothing."""

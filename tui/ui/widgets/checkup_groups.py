@@ -4,42 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from tui.model.account import Account
-from tui.model.command import Check
 from tui.model.event import Checked
 from tui.model.safe_text import safe_line
-from tui.ui.check_words import check_title
+from tui.ui.widgets.check_line import CheckLine
 
-_LONGEST = 600
-_WORTH_TELLING = 0.05  # seconds
 _HALVES = ("receiving", "sending", "other")
-
-
-class CheckupLine(Horizontal):
-    """One step: "ok" or "FAIL", what was tried, in how many seconds, what was found, and what to do."""
-
-    def __init__(self, check: Check) -> None:
-        super().__init__(classes="check")
-        self.check = check
-
-    def compose(self) -> ComposeResult:
-        """The word, and what stands beside it."""
-        check = self.check
-        mark = ("ok", "$text-success") if check.ok else ("FAIL", "bold $text-error")
-        took = f"  {check.seconds:.1f} s" if check.seconds >= _WORTH_TELLING else ""
-        title = (check_title(check.check), "" if check.ok else "bold")
-        yield Static(Content.assemble(mark), classes="mark")
-        with Vertical(classes="words"):
-            yield Static(Content.assemble(title, (took, "dim")))
-            if check.detail:
-                yield Static(Content(safe_line(check.detail, _LONGEST)), classes="why")
-            if check.fix:
-                yield Static(Content.assemble(("→ ", "bold"), safe_line(check.fix, _LONGEST)))
 
 
 class CheckupGroups(VerticalScroll, can_focus=True):
@@ -68,10 +42,10 @@ class CheckupGroups(VerticalScroll, can_focus=True):
         )
         place = self._steps.get((found.account, half or "other"))
         if place is not None:
-            place.mount(CheckupLine(found.check))
+            place.mount(CheckLine(found.check))
 
     def show_failure(self) -> None:
         """Bring the first step that failed into view."""
-        failed = next((line for line in self.query(CheckupLine) if not line.check.ok), None)
+        failed = next((line for line in self.query(CheckLine) if not line.check.ok), None)
         if failed is not None:
             self.scroll_to_widget(failed, animate=False)
