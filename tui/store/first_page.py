@@ -12,7 +12,6 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from tui.store.database import PAGE_OCTETS
 from tui.store.faults import UNREADABLE
 from tui.store.pages import page_octets
 from tui.store.schema import MIGRATIONS, VERSION
@@ -42,9 +41,13 @@ def is_of_later_version(path: Path) -> bool:
             there = set(db.execute(_STATEMENTS))
         except UNREADABLE:
             return False
-    with closing(sqlite3.connect(":memory:")) as db:
-        db.deserialize(_new_store(PAGE_OCTETS))
-        return not there <= set(db.execute(_STATEMENTS))
+    known: set[tuple[str, str, str]] = set()
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        for statements in MIGRATIONS:
+            for statement in statements:
+                db.execute(statement)
+            known.update(db.execute(_STATEMENTS))
+    return not there <= known
 
 
 def copy_with_new_ones(path: Path, copy: Path) -> None:
