@@ -98,18 +98,22 @@ def test_what_is_not_listed_for_once_is_not_fetched_twice(
     assert server.retrieved == 0 and len(server.box) == 5
 
 
+@pytest.mark.parametrize("keep", ["leave", "delete", "until-deleted", "14d"])
 @pytest.mark.parametrize("same", ["x", ""])
 def test_without_uidls_all_are_fetched_once_and_none_deleted(
-    make_rig: RigMaker, dropping: Callable[..., Maildrop], same: str
+    make_rig: RigMaker, dropping: Callable[..., Maildrop], same: str, keep: str
 ) -> None:
     letters = [WITHOUT_ID + b"one\r\n", WITHOUT_ID + b"two\r\n", letter(3), letter(4)]
     server = dropping(*letters)
     server.uidl, server.same_uidl = bool(same), same
-    rig = make_rig(account_at(server, "delete"))
-    assert fetched(rig, server).new == 4
-    assert fetched(rig, server).new == 0
+    rig = make_rig(account_at(server, keep))
+    summaries = [fetched(rig, server) for _ in range(2)]
+    assert [one.new for one in summaries] == [4, 0]
     assert here(rig) == Counter(letters)
     assert len(server.box) == 4
+    for one in summaries:  # the person is told why the server keeps what it is to delete
+        told = "4 messages stay on the server" in " ".join(one.problems)
+        assert told is (keep != "leave") and one.exit_code == 0
 
 
 def test_sizes_that_are_counted_otherwise(make_rig: RigMaker, dropping: Callable[..., Maildrop]) -> None:

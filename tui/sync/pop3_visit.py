@@ -43,6 +43,15 @@ LOCAL_FOLDERS = (
 )
 
 
+def unnamed_words(number: int) -> str:
+    """Why messages that are to be deleted on the server are not: it gives them no name of their own."""
+    messages, they = ("1 message stays", "it") if number == 1 else (f"{number:,} messages stay", "them")
+    return (
+        f"{messages} on the server, which cannot be told safely to delete {they}: it has no UIDL for {they},"
+        " or repeats it, and another message might go instead."
+    )
+
+
 class Pop3Visit:
     """One POP3 connection; the maildrop is locked while it lasts, so it never outlives its work."""
 
@@ -142,6 +151,8 @@ class Pop3Visit:
         delete = [one for one in plan.delete if one not in strangers]
         every = [*delete, *plan.partial, *new] if keep.text == "delete" else delete
         self._delete(every, sizes, counts, download)
+        if plan.repeated and keep.text != "leave":
+            counts.problem(unnamed_words(len(plan.repeated)), 0)
         self._part(counts)
         self._context.board.noted(address, counts.problems, everywhere=True)
         self._context.board.tell(FoldersChanged(address))
@@ -221,7 +232,9 @@ class Pop3Visit:
         self._prove([one for one in ripe if one[0] not in self._proved], sizes, download)
         for number, uidl in ripe:
             self._interlude()
-            if number in self._proved and (known[uidl].message is None or self._readable(known[uidl].message)):
+            if number in self._proved and (
+                known[uidl].message is None or self._readable(known[uidl].message)
+            ):
                 self._connection.delete(number)
                 self._asked.append(uidl)
                 counts.changed += 1
