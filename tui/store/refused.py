@@ -51,13 +51,15 @@ def _flags(db: sqlite3.Connection, change: _Change) -> None:
 
 
 def _move(db: sqlite3.Connection, change: _Change) -> None:
-    """Back to where the server has it; where that cannot be, it stays where it is, on this computer."""
+    """Back to where the server has it. Where that cannot be, it stays where it is until the next list of the
+    server says whether it stands elsewhere there, as in a folder that was renamed, or on this computer alone.
+    """
     _, message, folder = change
     if message is not None and folder is not None:
         try:
             moves.move(db, [message], folder)
         except MailError:
-            db.execute("UPDATE message SET on_server = 0, sought = 0 WHERE id = ?", (message,))
+            db.execute("UPDATE message SET on_server = 0, sought = 1 WHERE id = ?", (message,))
 
 
 def _create(db: sqlite3.Connection, change: _Change) -> None:
