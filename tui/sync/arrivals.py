@@ -21,6 +21,8 @@ from tui.sync.set_aside import SetAside
 
 PAGE = 200
 """Headers that are shown before anything else comes."""
+CROWD = 2 * PAGE
+"""More new messages than this are not fetched by header and again whole, if that can be."""
 PATIENCE = 30.0
 """Seconds that the list of a folder may take longer because the bodies come with it."""
 TRIAL = 1.0
@@ -64,7 +66,7 @@ class Arrivals:
         self._folder = folder
         self._uids = uids
         self._asked = 0
-        self._whole = whole and len(uids) > 2 * PAGE and not aside.suspects(folder)
+        self._whole = whole and len(uids) > CROWD and not aside.suspects(folder)
         self._hurried = hurried
         self._silent: set[int] = set()  # asked for whole, and not come yet
         self._pace = _Pace()

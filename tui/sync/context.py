@@ -20,7 +20,7 @@ from tui.sync.set_aside import SetAside
 class Context:
     """The store's path, the settings of now, the secrets, the board, the person's wish to be offline,
     that mail may wait for the search index, which messages cannot be fetched, and what accounts sign in
-    with.
+    with. `children`: large downloads are left to child processes, as there is a screen to be drawn.
 
     `settings` is replaced as a whole when the configuration is read again.
     """
@@ -33,6 +33,7 @@ class Context:
     index_due: threading.Event = field(default_factory=threading.Event)
     welcome: Welcome = field(default_factory=Welcome)
     set_aside: SetAside = field(default_factory=SetAside)
+    children: bool = False
     credentials: Credentials = field(init=False)
 
     def __post_init__(self) -> None:

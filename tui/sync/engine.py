@@ -60,7 +60,7 @@ class Engine:
     def __init__(self, paths: Paths, settings: Settings, secrets: Secrets, *, watch: bool = False) -> None:
         self._paths = paths
         self._watch = watch
-        self._context = Context(paths.database, settings, secrets, Board())
+        self._context = Context(paths.database, settings, secrets, Board(), children=watch)
         self._lock = EngineLock(paths.engine_lock)
         self._crew = Crew(self._context, watch=watch)
         self._accounts = Accounts(self._context, paths.config_file, self._crew, lambda: self.leading)

@@ -13,7 +13,7 @@ from tui.net.answer import FetchedHeader, Selected
 from tui.net.imap import ImapConnection
 from tui.store.reader import Reader
 from tui.store.writer import Writer
-from tui.sync.arrivals import Arrivals, Arrived
+from tui.sync.arrivals import CROWD, PAGE, Arrivals, Arrived
 from tui.sync.board import Board
 from tui.sync.indexing import MANY
 from tui.sync.plan import FolderPlan, plan_folder
@@ -37,7 +37,8 @@ class FolderFetch:
     `gone` collects the rows that the server proved gone, of `known` ones; who knows all folders decides
     whether they were deleted there or moved. `emptied`: the server has nothing in the folder any more;
     `whole`: all of it was read. `bodies`: the bodies of all mail are wanted, and may come with the headers;
-    `hurried` tells whether somebody needs the connection before the next step ends.
+    `hurried` tells whether somebody needs the connection before the next step ends. With `page_only` a crowd
+    of new messages is left to others but for the newest page, and the folder is `behind`.
     """
 
     connection: ImapConnection
@@ -49,11 +50,13 @@ class FolderFetch:
     aside: SetAside
     bodies: bool = False
     hurried: Callable[[], bool] = _never
+    page_only: bool = False
     gone: list[int] = field(default_factory=list)
     arrived: list[int] = field(default_factory=list)
     known: int = 0
     emptied: bool = False
     whole: bool = False
+    behind: bool = False
     _complete: bool = True
 
     def steps(self) -> Iterator[None]:
@@ -139,6 +142,10 @@ class FolderFetch:
             return
         waiting = self.reader.unplaced(self.folder.id)
         missed = self.reader.missed(self.folder.account, self.gone)
+        listed = len(uids)
+        if self.page_only and listed > CROWD:
+            self.behind = True
+            uids = uids[:PAGE]
         whole = self.bodies and not waiting and not missed  # what may be here is not fetched a second time
         arrivals = Arrivals(
             self.connection, self.aside, self.folder.id, uids, whole=whole, hurried=self.hurried
@@ -146,14 +153,14 @@ class FolderFetch:
         done = 0
         for run in arrivals.runs():
             for batch in run:
-                self._store(batch, waiting, missed, index_later=len(uids) > MANY)
+                self._store(batch, waiting, missed, index_later=listed > MANY)
                 done += len(batch)
-                self.board.progress(self.folder.account, done, len(uids), self.folder.name)
+                self.board.progress(self.folder.account, done, listed, self.folder.name)
                 self._changed()
             yield
             if self.connection.opened != self.folder.wire:
                 self.connection.select(self.folder.wire)
-        if done < len(uids):
+        if done < listed:
             self._complete = False  # a list of messages that are not handed out proves nothing of others
             self.gone.clear()
 

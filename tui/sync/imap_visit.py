@@ -26,9 +26,12 @@ from tui.net.imap import ImapConnection
 from tui.net.link import Waker
 from tui.store.reader import Reader
 from tui.store.writer import Writer
-from tui.sync.bulk import BulkFetch, wants_bodies_since
+from tui.sync.arrivals import CROWD
+from tui.sync.bodies import wants_bodies_since
+from tui.sync.bulk import BulkFetch
 from tui.sync.connecting import sign_in
 from tui.sync.context import Context
+from tui.sync.errand import Errand
 from tui.sync.folder_match import renamed
 from tui.sync.folder_push import is_missing
 from tui.sync.imap_folder import FolderFetch, in_order
@@ -193,7 +196,7 @@ class ImapVisit:
         if self._account.address in self._reader.accounts_pending():
             self._push(counts)  # what a folder with another name there had kept waiting
         since = self._bodies_since(everything) if bodies else None
-        fetched = [self._one_folder(folder, counts, bodies=since == 0) for folder in self._chosen(names)]
+        fetched = self._folders(self._chosen(names), counts, since)
         if names and any(self._asks(one, one.gone) for one in fetched):
             # Whether so many were moved is only known when the other folders have been read, too.
             read = {one.folder.id for one in fetched}
@@ -212,6 +215,18 @@ class ImapVisit:
             self._fetch_bodies(counts, since)
         self._context.board.noted(self._account.address, counts.problems, everywhere=not names)
         return counts
+
+    def _folders(self, folders: list[Folder], counts: Counts, since: int | None) -> list[FolderFetch]:
+        """Bring folders up to date; where a crowd is new, by a child process after the newest page."""
+        whole = since == 0
+        fetched = [self._one_folder(one, counts, bodies=whole, page_only=self._helped()) for one in folders]
+        if behind := tuple(one.folder.id for one in fetched if one.behind):
+            self._beside(Errand(self._account, behind, since), counts)
+        return [self._one_folder(one.folder, counts, bodies=whole) if one.behind else one for one in fetched]
+
+    def _helped(self) -> bool:
+        """Whether a child process may fetch; messages that break the connection are looked for here."""
+        return self._context.children and self._context.set_aside.calm
 
     def _bodies_since(self, everything: bool) -> int | None:
         return 0 if everything else wants_bodies_since(self._account.offline, time.time())
@@ -254,12 +269,14 @@ class ImapVisit:
             raise NotFound(f"There is no folder {', '.join(sorted(missing))} on the server.")
         return chosen
 
-    def _one_folder(self, folder: Folder, counts: Counts, *, bodies: bool = False) -> FolderFetch:
+    def _one_folder(
+        self, folder: Folder, counts: Counts, *, bodies: bool = False, page_only: bool = False
+    ) -> FolderFetch:
         before = self._reader.mark(folder.id)
         board, aside = self._context.board, self._context.set_aside
         fetch = FolderFetch(
             self._connection, self._reader, self._writer, board, folder, counts, aside,
-            bodies, self._called.is_set,
+            bodies, self._called.is_set, page_only,
         )  # fmt: skip
         try:
             for _ in fetch.steps():
@@ -279,7 +296,8 @@ class ImapVisit:
             self._in_use = False
         if problem := aside.problem(folder.id, folder.name):
             counts.problem(problem, 75)
-        if folder.role is Role.INBOX and before.uidvalidity and fetch.arrived:
+        known_already = fetch.behind and self._bulk  # by who fetches them just now
+        if folder.role is Role.INBOX and before.uidvalidity and fetch.arrived and not known_already:
             unread = self._reader.unread_of(fetch.arrived)
             if unread:
                 self._context.board.tell(NewMail(folder.account, folder.id, unread))
@@ -312,9 +330,14 @@ class ImapVisit:
         self._context.board.tell(Asked(folder.account, folder.id, lost))
 
     def _fetch_bodies(self, counts: Counts, since: int) -> None:
-        if not self._reader.missing_bodies(self._account.address, since, limit=1):
-            return
-        self._bulk = BulkFetch(self._context, self._account, since, self._waker.wake)
+        if self._reader.missing_bodies(self._account.address, since, limit=1):
+            self._beside(Errand(self._account, (), since), counts)
+
+    def _beside(self, errand: Errand, counts: Counts) -> None:
+        """Have an errand done over another connection, and look out for new mail meanwhile."""
+        few = not errand.folders and self._reader.missing_count(errand.account.address, errand.since) <= CROWD
+        child = self._helped() and not few
+        self._bulk = BulkFetch(self._context, errand, self._waker.wake, child=child)
         try:
             self._bulk.start()
             while not self._bulk.ended:
@@ -330,7 +353,7 @@ class ImapVisit:
         self._interlude()
         inbox = self._reader.folder_role(self._account.address, Role.INBOX)
         if news and inbox is not None:
-            self._one_folder(inbox, counts)
+            self._one_folder(inbox, counts, page_only=self._helped())
 
     def _open_body(self, message: int) -> bool:
         row = self._reader.row(message)

@@ -8,7 +8,7 @@ one by one over the next connection, until it is found. It is asked for again wh
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from tui.model.error import Garbled
@@ -40,6 +40,22 @@ class SetAside:
     def forget(self, folder: int) -> None:
         """The folder was numbered anew."""
         self._uids.pop(folder, None)
+
+    @property
+    def suspected(self) -> frozenset[int]:
+        """The folders in which such a message is being looked for."""
+        return frozenset(self._suspected)
+
+    @property
+    def calm(self) -> bool:
+        """Whether no folder is known to have such a message."""
+        return not self._suspected and not any(self._uids.values())
+
+    def suspect(self, folders: Iterable[int]) -> None:
+        """Somebody else's connection broke over a message of these folders."""
+        for folder in folders:
+            self._suspected.add(folder)
+            self.noted += 1
 
     def suspects(self, folder: int) -> bool:
         """Whether a message that breaks the connection is in a folder, found or not."""
