@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -67,11 +68,21 @@ def test_what_was_deleted_does_not_come_back(tmp_path: Path, used: Sample) -> No
     assert set(records(path, BODIES)) == set(range(1, 11))
 
 
-def test_the_size_of_pages() -> None:
-    assert page_octets(bytes(16) + (4_096).to_bytes(2, "big")) == 4_096
-    assert page_octets(bytes(16) + (8_192).to_bytes(2, "big")) == 8_192
-    assert page_octets(bytes(16) + b"\x17\x01") == 8_192, "as this program makes them"
-    assert page_octets(b"") == 8_192
+def test_the_size_of_pages(tmp_path: Path, used: Sample) -> None:
+    path = used.copy(tmp_path / "store")
+    small = tmp_path / "small.db"
+    with closing(sqlite3.connect(small)) as db:
+        db.execute("PRAGMA page_size = 4096")
+        db.execute("CREATE TABLE much (id INTEGER PRIMARY KEY, text TEXT)")
+        db.executemany("INSERT INTO much (text) VALUES (?)", [("word " * 90,)] * 300)
+        db.commit()
+    for one, size in ((path, 8_192), (small, 4_096)):
+        with one.open("r+b") as file:
+            assert page_octets(file) == size
+            file.seek(0)
+            file.write(bytes(100))
+            assert page_octets(file) == size, "without its header"
+    assert page_octets(io.BytesIO(b"")) == 8_192
 
 
 @settings(max_examples=60, deadline=None)

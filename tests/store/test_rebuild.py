@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import sqlite3
 import subprocess
@@ -17,6 +18,7 @@ from tests.store import changes
 from tests.store.changes import POP
 from tests.store.damage import described
 from tests.store.samples import ACCOUNT, FLAGGED, local
+from tests.store.test_upgrade import KEPT
 from tui.model.account import Protocol
 from tui.model.draft import SendState
 from tui.model.error import Busy, NotFound, StoreBroken
@@ -306,3 +308,21 @@ def test_whoever_opens_the_store_ends_a_repair_that_was_killed_in_its_last_steps
         opened.close()
     assert shown(path) == before
     assert swap.put_aside(path)
+
+
+@pytest.mark.parametrize("octets", [0, 100])
+@pytest.mark.parametrize("kept", sorted(KEPT.glob("*.gz")), ids=lambda kept: kept.stem)
+def test_a_damaged_store_of_a_former_version(tmp_path: Path, kept: Path, octets: int) -> None:
+    sound, path = tmp_path / "sound" / "mail.db", tmp_path / "damaged" / "mail.db"
+    for one in (sound, path):
+        one.parent.mkdir()
+        one.write_bytes(gzip.decompress(kept.read_bytes()))
+    spoil(path)
+    with path.open("r+b") as file:
+        file.write(bytes(octets))
+    found = rebuild(path, described, []).found  # type: ignore[union-attr]
+    assert examine(path) == []
+    assert found.lost == []
+    assert [(one[1], one[2], one[-1]) for one in shown(path)] == [
+        (one[1], one[2], one[-1]) for one in shown(sound)
+    ]

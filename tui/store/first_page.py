@@ -58,7 +58,7 @@ def copy_with_new_ones(path: Path, copy: Path) -> None:
             shutil.copyfile(source, target)
             target.chmod(0o600)
     with copy.open("r+b") as file:
-        size = page_octets(file.read(_HEADER))
+        size = page_octets(file)
         pages = file.seek(0, 2) // size
         for number, page in _first_pages(size, pages).items():
             file.seek((number - 1) * size)

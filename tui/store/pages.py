@@ -1,8 +1,8 @@
 """The rows of a damaged file, read page by page without SQLite: what no path through its trees leads to.
 
-https://sqlite.org/fileformat2.html: table leaves (1.6), records (2.1), overflow chains, the list of free
-pages (1.5), and the frames of the write-ahead log (4.1). Nothing is believed for being there: whoever asks
-compares widths, kinds of values and, of mail, its digest.
+https://sqlite.org/fileformat2.html: trees (1.6), records (2.1), overflow chains, the list of free pages (1.5)
+and the frames of the write-ahead log (4.1). Nothing is believed for being there: whoever asks compares
+widths, kinds of values and, of mail, its digest.
 """
 
 from __future__ import annotations
@@ -16,20 +16,36 @@ from tui.store.database import PAGE_OCTETS
 
 Value = int | str | bytes | None
 Record = tuple[int, tuple[Value, ...]]
-"""A rowid and the columns of its row, an INTEGER PRIMARY KEY being None among them."""
+"""A rowid and the columns of its row, an INTEGER PRIMARY KEY being None among them; 0 in a table that has no
+rowids, all of whose pages are like those of an index."""
 
 _FORMER_PAGE_OCTETS = 4_096
 _MAGIC = b"SQLite format 3\0"
 _HEADER, _LOG_HEADER, _FRAME_HEADER = 100, 32, 24
-_TABLE_LEAF = 13
+_TABLE_LEAF, _INDEX_LEAF, _INDEX_INTERIOR = 13, 10, 2
+_TREES = (b"\x02", b"\x05", b"\x0a", b"\x0d")
+_LOOKED_AT = 1 << 22
 _LONGEST_VARINT = 9
 _WIDEST_RECORD = 64
 
 
-def page_octets(head: bytes) -> int:
-    """The size of a store's pages by the beginning of its file, which may be damaged itself."""
-    told = int.from_bytes(head[16:18], "big")
-    return told if told in (PAGE_OCTETS, _FORMER_PAGE_OCTETS) else PAGE_OCTETS
+def page_octets(file: BinaryIO) -> int:
+    """The size of a store's pages. Where its header does not tell: small ones, as former versions made them,
+    if trees begin in what would be the middle of large ones."""
+    file.seek(0)
+    told = int.from_bytes(file.read(_HEADER)[16:18], "big")
+    if told in (PAGE_OCTETS, _FORMER_PAGE_OCTETS):
+        return told
+    middles = range(_FORMER_PAGE_OCTETS, min(file.seek(0, 2), _LOOKED_AT), PAGE_OCTETS)
+    begun = sum(_begins_tree(file, at) for at in middles)
+    return _FORMER_PAGE_OCTETS if begun > len(middles) // 4 else PAGE_OCTETS
+
+
+def _begins_tree(file: BinaryIO, at: int) -> bool:
+    file.seek(at)
+    head = file.read(8)
+    cells, content = int.from_bytes(head[3:5], "big"), int.from_bytes(head[5:7], "big")
+    return head[:1] in _TREES and cells > 0 and 8 + 2 * cells <= content <= _FORMER_PAGE_OCTETS
 
 
 @dataclass(slots=True)
@@ -41,12 +57,12 @@ class Pages:
     _files: list[BinaryIO] = field(init=False, default_factory=list)
     _count: int = field(init=False, default=0)
     _logged: dict[int, int] = field(init=False, default_factory=dict)
-    _widths: dict[int, int] = field(init=False, default_factory=dict)
+    _widths: dict[int, tuple[bool, int]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         store = self.path.open("rb")
         self._files.append(store)
-        self.size = page_octets(store.read(_HEADER))
+        self.size = page_octets(store)
         self._count = store.seek(0, 2) // self.size
         log = self.path.with_name(f"{self.path.name}-wal")
         if log.is_file():
@@ -58,35 +74,42 @@ class Pages:
         for file in self._files:
             file.close()
 
-    def records(self, widths: Container[int], known: Container[int]) -> Iterator[Record]:
-        """Rows of as many columns as are in `widths`, of all tables, but those of `known` rowids.
+    def records(
+        self, widths: Container[int], known: Container[int] = (), *, rowids: bool = True
+    ) -> Iterator[Record]:
+        """Rows of as many columns as are in `widths`, of all tables with or without rowids, but those of
+        `known` rowids.
 
         Rows of pages that were given back are left out as far as the list of these can be read.
         """
-        for number in self._leaves():
-            if self._widths[number] in widths:
+        for number, (numbered, width) in self._found().items():
+            if numbered is rowids and width in widths:
                 yield from self._rows(number, widths, known)
 
-    def _leaves(self) -> list[int]:
-        """The pages that hold rows, each page those of one table; looked through once."""
+    def _found(self) -> dict[int, tuple[bool, int]]:
+        """The pages that hold rows, each page those of one table: whether they have rowids, and how many
+        columns. All pages are looked at once."""
         if not self._widths:
             free = self._free()
             for number in range(1, max(self._count, *self._logged, 1) + 1):
                 page = b"" if number in free else self._page(number)
-                if width := next(filter(None, (self._width(page, at) for at in self._cells(page))), 0):
-                    self._widths[number] = width
-        return list(self._widths)
+                for at, numbered in self._cells(page):
+                    if width := self._width(page, at, numbered):
+                        self._widths[number] = numbered, width
+                        break
+        return self._widths
 
     def _find_frames(self, log: BinaryIO) -> None:
         """Where in the log the last state of each page begins. Frames that belong to no commit count as well:
         they may hold mail."""
-        head = log.read(_LOG_HEADER)
+        head = log.read(_LOG_HEADER + 16)
+        salts = head[16:24], head[-8:]  # of the log, and of its first frame, should that be damaged
         step = _FRAME_HEADER + self.size
         for at in range(_LOG_HEADER, log.seek(0, 2) - step + 1, step):
             log.seek(at)
             frame = log.read(_FRAME_HEADER)
             number = int.from_bytes(frame[:4], "big")
-            if number and number < 1 << 31 and frame[8:16] == head[16:24]:
+            if number and number < 1 << 31 and frame[8:16] in salts:
                 self._logged[number] = at + _FRAME_HEADER
 
     def _page(self, number: int) -> bytes:
@@ -116,41 +139,47 @@ class Pages:
 
     def _rows(self, number: int, widths: Container[int], known: Container[int]) -> Iterator[Record]:
         page = self._page(number)
-        for at in self._cells(page):
+        for at, numbered in self._cells(page):
             try:
-                if found := self._cell(page, at, widths, known):
+                if found := self._cell(page, at, numbered, widths, known):
                     yield found
             except (IndexError, ValueError):  # it is not what it seems: the others may be
                 continue
 
-    def _cells(self, page: bytes) -> Iterator[int]:
-        """Where the rows of a page begin; none of a page that is no leaf of a table."""
+    def _cells(self, page: bytes) -> Iterator[tuple[int, bool]]:
+        """Where the rows of a page begin, and whether they have rowids; none of a page that holds none."""
         start = _HEADER if page.startswith(_MAGIC) else 0
-        if len(page) < self.size or page[start] != _TABLE_LEAF:
+        kind = page[start] if len(page) == self.size else 0
+        if kind not in (_TABLE_LEAF, _INDEX_LEAF, _INDEX_INTERIOR):
             return
+        link = 4 if kind == _INDEX_INTERIOR else 0  # the page to the left of each row, and of them all
         cells = int.from_bytes(page[start + 3 : start + 5], "big")
-        for place in range(start + 8, min(start + 8 + 2 * cells, self.size - 1), 2):
-            yield int.from_bytes(page[place : place + 2], "big")
+        first = start + 8 + link
+        for place in range(first, min(first + 2 * cells, self.size - 1), 2):
+            yield int.from_bytes(page[place : place + 2], "big") + link, kind == _TABLE_LEAF
 
     @staticmethod
-    def _width(page: bytes, at: int) -> int:
+    def _width(page: bytes, at: int, numbered: bool) -> int:
         """How many columns a row has, 0 where none can be made out."""
         try:
-            for _ in range(2):
+            for _ in range(1 + numbered):
                 _, at = _varint(page, at)
             return len(_kinds(page[at:])[0])
         except IndexError:
             return 0
 
-    def _cell(self, page: bytes, at: int, widths: Container[int], known: Container[int]) -> Record | None:
+    def _cell(
+        self, page: bytes, at: int, numbered: bool, widths: Container[int], known: Container[int]
+    ) -> Record | None:
         length, at = _varint(page, at)
-        rowid, at = _varint(page, at)
+        rowid, at = _varint(page, at) if numbered else (0, at)
         if rowid in known or not 0 < length <= self._count * self.size + len(page):
             return None
         kinds, _ = _kinds(page[at:])
         if len(kinds) not in widths:
             return None
-        most, least = self.size - 35, (self.size - 12) * 32 // 255 - 23
+        most = self.size - 35 if numbered else (self.size - 12) * 64 // 255 - 23
+        least = (self.size - 12) * 32 // 255 - 23
         here = length
         if length > most:
             here = least + (length - least) % (self.size - 4)

@@ -24,7 +24,7 @@ from tui.store import insert
 from tui.store.codec import DAMAGED, SEQUENCE_BITS, checked_tags, envelope_of, integers, storable, tags_of
 from tui.store.folders import RECOVERED_FOLDER, REMOVED_FOLDER
 from tui.store.refill_writing import Found, Home, Lost
-from tui.store.salvage import BODIES, HEADERS, MESSAGES, Row, Salvage
+from tui.store.salvage import BODIES, HEADERS, MESSAGES, UIDLS, Row, Salvage
 
 Describe = Callable[[bytes], NewMessage]
 """A message made of its bytes: envelope, fingerprint, size, time of receipt."""
@@ -57,7 +57,8 @@ class Mail:
             address.lower(): number for number, address in db.execute("SELECT id, address FROM account")
         }
         self._now = int(time.time())
-        self._uidls = self._linked()
+        self._noted = old.keyed(UIDLS)
+        self._uidls = {message: storable(uidl) for _, uidl, message, _ in self._noted if message}
         self._recovered: dict[int, Home] = {}
         self._waiting: list[tuple[int, Home, NewMessage]] = []
         self._octets = 0
@@ -140,7 +141,7 @@ class Mail:
                 size=row[9] if row[9] > 0 else message.size,
                 flags=Flag(row[5] & _ALL_FLAGS),
                 tags=_tags(row[7]),
-                uidl=self._uidls.get(number, ("", 0))[0] if message.raw is not None else "",
+                uidl=self._uidls.get(number, "") if message.raw is not None else "",
             )
         if message.raw is None:
             self._found.headers += 1
@@ -200,40 +201,26 @@ class Mail:
             (integers(ids),),
         )
 
-    def _linked(self) -> dict[int, tuple[str, int]]:
-        """UIDLs by the messages that they were noted for, with the account."""
-        rows = self._old.keyed("uidl", "account, uidl, message", "account, uidl", "is?")
-        return {message: (storable(uidl), account) for account, uidl, message in rows if message}
-
     def _keep_uidls(self) -> None:
-        sizes = dict(self._sizes())
+        sizes = self._old.sizes()
         self._db.execute("BEGIN IMMEDIATE")
-        self._db.executemany(
-            "INSERT OR IGNORE INTO uidl (account, uidl, message, downloaded, fingerprint, size, left)"
-            " SELECT ?1, uidl, id, ?2, fingerprint, ?3, ?2 FROM message"
-            " WHERE id = ?4 AND whole AND uidl <> ''",
-            [
-                (account, self._now, sizes.get((account, uidl), 0), self.ids[message])
-                for message, (uidl, account) in self._uidls.items()
-                if message in self.ids and account in self._protocols
-            ],
-        )
-        removed = self._old.keyed("uidl", "account, uidl, message", "account, uidl", "is?")
-        self._db.executemany(
-            "INSERT OR IGNORE INTO uidl (account, uidl, downloaded, size) VALUES (?, ?, ?, ?)",
-            [
-                (account, storable(uidl), self._now, sizes.get((account, uidl), 0))
-                for account, uidl, message in removed
-                if message is None and account in self._protocols
-            ],
-        )
+        for account, uidl, message, _ in self._noted:
+            size = sizes.get((account, uidl), 0)
+            if account not in self._protocols:
+                continue
+            if message is None:
+                self._db.execute(
+                    "INSERT OR IGNORE INTO uidl (account, uidl, downloaded, size) VALUES (?, ?, ?, ?)",
+                    (account, storable(uidl), self._now, size),
+                )
+            elif message in self.ids:
+                self._db.execute(
+                    "INSERT OR IGNORE INTO uidl (account, uidl, message, downloaded, fingerprint, size, left)"
+                    " SELECT ?1, uidl, id, ?2, fingerprint, ?3, ?2 FROM message"
+                    " WHERE id = ?4 AND whole AND uidl <> ''",
+                    (account, self._now, size, self.ids[message]),
+                )
         self._db.execute("COMMIT")
-
-    def _sizes(self) -> Iterable[tuple[tuple[int, str], int]]:
-        """What servers' lists said; not noted by the first version of the schema."""
-        for account, uidl, size in self._old.keyed("uidl", "account, uidl, size", "account, uidl", "isi"):
-            if size > 0:
-                yield (account, storable(uidl)), size
 
 
 def _belong(row: Row, message: NewMessage) -> bool:

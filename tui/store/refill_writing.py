@@ -17,7 +17,18 @@ from tui.model.error import StoreBroken
 from tui.model.folder import Role
 from tui.store.codec import storable, unpack
 from tui.store.drafts import references_of
-from tui.store.salvage import ACCOUNTS, DRAFT_FILES, DRAFTS, FOLDERS, OUTBOX, Row, Salvage, Table
+from tui.store.salvage import (
+    ACCOUNTS,
+    CONTACTS,
+    DRAFT_FILES,
+    DRAFTS,
+    FOLDERS,
+    OUTBOX,
+    RECIPIENTS,
+    Row,
+    Salvage,
+    Table,
+)
 
 NOBODY = "recovered@localhost"
 """Whose the mail is where neither the store nor the configuration names an account."""
@@ -123,12 +134,13 @@ def outbox(old: Salvage, db: sqlite3.Connection, accounts: Container[int], found
     """Mails of the outbox; answers the bytes of those whose recipients are lost."""
     strays: list[bytes] = []
     seen: set[int] = set()
+    recipients = _recipients(old)
     for row in old.rows(OUTBOX):
         raw = _unpacked(row[-2], row[-1])
         if raw is None:
             continue
         seen.add(row[0])
-        people = _recipients(old, row[0])
+        people = recipients.get(row[0])
         if not people or row[1] not in accounts:
             strays.append(raw)
             continue
@@ -164,17 +176,14 @@ def _state(text: str) -> SendState:
     return SendState.UNSURE if state in _ON_ITS_WAY else state
 
 
-def _recipients(old: Salvage, outgoing: int) -> list[Row]:
+def _recipients(old: Salvage) -> dict[int, list[Row]]:
+    """Recipients by the mail of the outbox that they are to have."""
     known = {state.value for state in RecipientState}
-    return [
-        (outgoing, place, storable(address), state if state in known else "pending", code, storable(text))
-        for place, address, state, code, text in old.keyed(
-            f"recipient WHERE outbox = {outgoing}",
-            "number, address, state, code, text",
-            "outbox, number",
-            "issis",
-        )
-    ]
+    found: dict[int, list[Row]] = {}
+    for mail, place, address, state, code, text in sorted(old.keyed(RECIPIENTS)):
+        row = (mail, place, storable(address), state if state in known else "pending", code, storable(text))
+        found.setdefault(mail, []).append(row)
+    return found
 
 
 def drafts(old: Salvage, db: sqlite3.Connection, accounts: Container[int], found: Found) -> None:
@@ -216,12 +225,11 @@ def _attachments(old: Salvage, db: sqlite3.Connection, drafts: Container[int], f
 
 def contacts(old: Salvage, db: sqlite3.Connection, accounts: Container[int]) -> None:
     """Own correspondents with their counts, in place of what the messages alone have told."""
-    rows = old.keyed("contact", "account, address, name, written, seen", "account, address", "issii")
     db.executemany(
         "INSERT OR REPLACE INTO contact (account, address, name, written, seen) VALUES (?, ?, ?, ?, ?)",
         [
             (account, storable(address), storable(name), written, seen)
-            for account, address, name, written, seen in rows
+            for account, address, name, written, seen in old.keyed(CONTACTS)
             if account in accounts and "@" in address and written >= 0 and seen >= 0
         ],
     )

@@ -89,6 +89,9 @@ DRAFTS = Table(
     "iissssssiss?s??i",
     (16,),
 )
+RECIPIENTS = Table("recipient", "outbox, number, address, state, code, text", "iissis", (6,))
+UIDLS = Table("uidl", "account, uidl, message, downloaded", "is?i", (4, 7))
+CONTACTS = Table("contact", "account, address, name, written, seen", "issii", (5,))
 DRAFT_FILES = Table("draft_file", "id, draft, filename, type, size, codec, data", "iissiib", (7,))
 
 
@@ -161,21 +164,27 @@ class Salvage:
                 return raw
         return None
 
-    def keyed(self, name: str, columns: str, key: str, shape: str) -> list[Row]:
-        """What can be read of a table without rowids from both of its ends."""
+    def keyed(self, table: Table) -> list[Row]:
+        """The rows of a table without rowids, whose key are its first two columns."""
         found: dict[Row, None] = {}
+        first, second = table.columns.split(", ")[:2]
         for order in ("ASC", "DESC"):
-            keys = ", ".join(f"{one} {order}" for one in key.split(", "))
-            try:
-                for row in self._db.execute(f"SELECT {columns} FROM {name} ORDER BY {keys}"):  # noqa: S608
-                    if len(row) == len(shape) and all(
-                        isinstance(value, _KINDS[kind]) for value, kind in zip(row, shape, strict=True)
-                    ):
-                        found[row] = None
-                break
-            except UNREADABLE:
-                continue
-        return list(found)
+            query = f"SELECT {table.columns} FROM {table.name} ORDER BY {first} {order}, {second} {order}"  # noqa: S608
+            with suppress(*UNREADABLE):
+                for row in self._db.execute(query):
+                    found[row] = None
+        for _, values in self._pages.records(table.widths, rowids=False):
+            found[values[: len(table.shape)]] = None
+        return [row for row in found if table.fits(row)]
+
+    def sizes(self) -> dict[tuple[int, str], int]:
+        """What POP3 servers' lists said, by account and UIDL; nothing in a store of the first version."""
+        found: dict[tuple[int, str], int] = {}
+        with suppress(*UNREADABLE):
+            for account, uidl, size in self._db.execute("SELECT account, uidl, size FROM uidl"):
+                if isinstance(size, int) and 0 < size < _HIGHEST:
+                    found[account, uidl] = size
+        return found
 
     def count(self, query: str) -> int:
         """A number, 0 where it cannot be read."""
