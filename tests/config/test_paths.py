@@ -83,3 +83,8 @@ def test_what_must_not_stand_in_a_report(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("LOGNAME", "somebody")
     assert {"/home/somebody", "somebody", socket.gethostname()} <= set(paths.personal())
     assert "" not in paths.personal()
+
+
+def test_downloads_go_where_the_person_has_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("platformdirs.user_downloads_path", lambda: tmp_path)
+    assert paths.downloads() == tmp_path

@@ -45,6 +45,13 @@ def find(home: str | None = None) -> Paths:
     return paths
 
 
+def downloads() -> Path:
+    """The person's own folder for downloads."""
+    from platformdirs import user_downloads_path
+
+    return user_downloads_path()
+
+
 def personal() -> tuple[str, ...]:
     """What must not stand in a report for others: home folder, user name, the name of this computer."""
     import getpass

@@ -110,6 +110,7 @@ TABLE: tuple[Key, ...] = (
     Key("mail.headers", "h", "headers", "Headers", "Show or hide all header fields", vim="H"),
     Key("mail.source", "v", "source", "Source", "Show the message exactly as it was received"),
     Key("mail.links", "f", "links", "Links", "List the links with their real targets"),
+    Key("mail.pictures", "i", "pictures", "Pictures", "Open or save the pictures of this mail"),
     Key("mail.attachments", "a", "attachments", "Attachments", "Open or save attachments"),
     Key("mail.back", "q", "back", "Back", "Go back; on the list, leave the program"),
     Key("mail.cancel", "escape", "cancel", "Cancel", "Cancel what runs, then go back"),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from textual import events
+from textual.content import Content
 
 from tests.ui.screens.conftest import Opening
 from tui.model.explain import explain
@@ -116,3 +117,12 @@ async def test_a_door_leads_to_the_form_and_back(opened: Opening) -> None:
         await program.until(lambda: "Welcome" in program.text())
         await program.pilot.press("escape")
         await program.until(lambda: program.answered == [""])
+
+
+@pytest.mark.parametrize("size", [(60, 15), (80, 24), (120, 36)])
+async def test_no_line_is_longer_than_its_room(opened: Opening, size: tuple[int, int]) -> None:
+    async with opened(helping(), size=size) as program:
+        text = program.one("#help")
+        lines = [strip.text for strip in text.render_lines(text.region.reset_offset)]
+        content = text.visual.plain if isinstance(text.visual, Content) else ""
+        assert len(lines) == len(content.split("\n")), "it is wrapped by us alone, in its columns"

@@ -87,3 +87,42 @@ async def test_attachments_are_saved_and_programs_never_opened(
         await pilot.press("s")
         await until(pilot, lambda: "Saved" in app.mail.status.text)
     assert [path.parent == folder for path in folder.iterdir()] == [True]
+
+
+PICTURES = (
+    b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n"
+    b'<p>Hello.</p><img src="https://pixel.example/1.gif">\r\n--b\r\n'
+    b'Content-Type: image/png\r\nContent-Disposition: inline; filename="logo.png"\r\n\r\nP\r\n--b\r\n'
+    b'Content-Type: text/plain\r\nContent-Disposition: attachment; filename="a.txt"\r\n\r\nT\r\n--b--\r\n'
+)
+
+
+async def test_the_pictures_are_listed_and_those_elsewhere_counted(app_of: AppOf) -> None:
+    app = app_of([row(1)])
+    app.engine.reader.raws[1] = PICTURES
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "Hello." in shown(app))
+        await pilot.press("i")
+        await until(pilot, lambda: isinstance(app.screen, Pick))
+        assert "logo.png  image/png" in shown(app)
+        assert "a.txt" not in shown(app).split("Pictures")[1]
+        assert "And 1 picture elsewhere, never loaded" in shown(app)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, Ask))
+        assert "logo.png" in shown(app)
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        (b'<img src="https://pixel.example/1.gif">', "Only 1 picture elsewhere, never loaded"),
+        (b"", "There is no picture in this message."),
+    ],
+)
+async def test_where_no_picture_came_along_that_is_said(app_of: AppOf, html: bytes, words: str) -> None:
+    app = app_of([row(1)])
+    app.engine.reader.raws[1] = b"Content-Type: text/html\r\n\r\n<p>Hello.</p>" + html
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "Hello." in shown(app))
+        await pilot.press("i")
+        await until(pilot, lambda: words in app.mail.status.text)

@@ -225,7 +225,7 @@ async def test_a_refusal_is_explained_and_every_way_stays_open(opened: Opening) 
 async def test_an_administrator_is_asked_by_a_link_and_a_message(
     opened: Opening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.ui.screens.mail_parts.downloads", lambda: tmp_path)
+    monkeypatch.setattr("tui.config.paths.downloads", lambda: tmp_path)
     async with opened(screen_of(MICROSOFT), size=(100, 36)) as program:
         program.engine.answers[BeginSignIn] = says("Approval is needed.", "AADSTS90094.", ConsentNeeded)
         await program.pilot.press("enter")

@@ -20,6 +20,8 @@ from tui.ui.screens.dialog import Ask
 from tui.ui.screens.sheet import Sheet
 from tui.ui.widgets.form import CleanInput
 
+_FRAME = 4
+"""Cells beside the text: the padding of its pane, and the scroll bar."""
 _COLUMN = 22
 _ID_COLUMN = 24
 _WITH_IDS = 90
@@ -137,7 +139,7 @@ class HelpScreen(Sheet[None]):
 
     def _show(self, search: str) -> None:
         words = search.lower().split()
-        width = max(40, self.size.width - 6)
+        width = max(40, self.size.width - _FRAME)
         settings = self.desk.settings
         parts: list[Content] = []
         for scope, title in SCOPES:
@@ -153,7 +155,7 @@ class HelpScreen(Sheet[None]):
                     Content(""),
                 ]
         if not words:
-            parts += self._places()
+            parts += self._places(width)
         meaning = _meaning(search, width)
         parts = [
             *meaning,
@@ -162,7 +164,7 @@ class HelpScreen(Sheet[None]):
         self._text.update(Content("\n").join(parts))
         self.query_one("#help-pane").scroll_home(animate=False)
 
-    def _places(self) -> list[Content]:
+    def _places(self, width: int) -> list[Content]:
         paths = self.desk.paths
         lines = (
             ("Mail", f"{paths.database}"),
@@ -172,7 +174,7 @@ class HelpScreen(Sheet[None]):
         )
         return [
             Content.styled("Where things are kept", "bold $accent"),
-            *(Content.assemble((f"{name:<{_COLUMN}}", "bold"), text) for name, text in lines),
+            *(_beside(name, text, width) for name, text in lines),
         ]
 
 
@@ -189,7 +191,13 @@ def _meaning(text: str, width: int) -> list[Content]:
 def _line(key: keys.Key, width: int) -> Content:
     """The key's caps, its sentence wrapped beside them, and where there is room its id to re-bind it by."""
     ids = width >= _WITH_IDS
-    first, *more = textwrap.wrap(key.sentence, max(20, width - _COLUMN - (_ID_COLUMN if ids else 0)))
-    tail = (f"{first:<{width - _COLUMN - _ID_COLUMN}}{key.id}" if ids else first).removeprefix(first)
+    room = width - (_ID_COLUMN if ids else 0)
+    return _beside(keys.shown(key.keys), key.sentence, room, key.id if ids else "")
+
+
+def _beside(name: str, text: str, width: int, behind: str = "") -> Content:
+    """A name, a text wrapped in a column beside it, and on its first line what stands `behind` that."""
+    first, *more = textwrap.wrap(text, max(20, width - _COLUMN))
+    tail = " " * (width - _COLUMN - len(first)) + behind if behind else ""
     rest = "".join(f"\n{'':<{_COLUMN}}{line}" for line in more)
-    return Content.assemble((f"{keys.shown(key.keys):<{_COLUMN}}", "bold"), first, (tail, "dim"), rest)
+    return Content.assemble((f"{name:<{_COLUMN}}", "bold"), first, (tail, "dim"), rest)

@@ -9,6 +9,7 @@ from textual import on, work
 from textual.worker import get_current_worker
 
 from tui.config.desktop import may_open, open_file, open_url
+from tui.config.paths import downloads
 from tui.model.content import Attachment, Content, Link
 from tui.model.error import MailError
 from tui.ui import words
@@ -66,18 +67,32 @@ class Parts(MailBase):
         if content is None or not content.files:
             self.flash("There is no attachment.")
             return
-        files = listed(content) or list(content.files)
+        await self._choose("Attachments", listed(content) or list(content.files))
+
+    @work(exclusive=True, group="dialog")
+    async def action_pictures(self) -> None:
+        """List the pictures that came with the message; those that stand elsewhere are never fetched."""
+        content = self.content
+        pictures = [one for one in content.files if one.type.startswith("image/")] if content else []
+        remote = content.remote_images if content else 0
+        elsewhere = f"{words.count(remote, 'picture')} elsewhere, never loaded: that would tell the sender"
+        if pictures:
+            await self._choose("Pictures", pictures, f"And {elsewhere}." if remote else "")
+        else:
+            self.flash(
+                f"Only {elsewhere} that you read this." if remote else "There is no picture in this message."
+            )
+
+    async def _choose(self, title: str, files: list[Attachment], hint: str = "") -> None:
         items = [
             Item(str(one.part), one.filename or "without a name", f"{one.type} · {words.size(one.size)}")
             for one in files
         ]
         if len(items) > 1:
             items.append(Item("all", "Save all", words.size(sum(one.size for one in files))))
-        taken = await self.app.push_screen_wait(Pick("Attachments", items))
-        if taken == "all":
-            self._offer_files(files)
-        elif taken:
-            self._offer_files([one for one in content.files if str(one.part) == taken])
+        taken = await self.app.push_screen_wait(Pick(title, items, hint=hint))
+        if taken:
+            self._offer_files([one for one in files if taken in ("all", str(one.part))])
 
     def action_source(self) -> None:
         """Show the message as it was received."""
@@ -198,10 +213,3 @@ def urlsplit_scheme(url: str) -> str:
         return urlsplit(url).scheme.lower()
     except ValueError:
         return ""
-
-
-def downloads() -> Path:
-    """The person's folder for downloads."""
-    from platformdirs import user_downloads_path
-
-    return user_downloads_path()

@@ -273,8 +273,8 @@ class SignInScreen(Sheet["Approved | None"]):
     @work(thread=True, exclusive=True, group="write-message")
     def action_write_message(self) -> None:
         """Write the message into a file among the downloads."""
+        from tui.config.paths import downloads
         from tui.mail.saving import save
-        from tui.ui.screens.mail_parts import downloads
 
         if self._request is None:
             return
