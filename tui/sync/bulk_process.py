@@ -12,6 +12,7 @@ import os
 import pickle
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,15 +29,19 @@ from tui.sync.imap_folder import FolderFetch
 from tui.sync.set_aside import SetAside
 from tui.sync.visit import Counts
 
+SAY_EVERY = 0.5
+"""Seconds between two reports on a folder."""
 _LESS_URGENT = 10
 
 
 class Speaker(Board):
-    """A board whose events go through a pipe."""
+    """A board whose events go through a pipe, not more often than a screen can show without effort."""
 
     def __init__(self, pipe: BinaryIO) -> None:
         super().__init__()
         self._pipe = pipe
+        self._said: dict[int | str, float] = {}
+        self._unsaid: set[int] = set()
 
     def say(self, what: Said) -> None:
         """Write it out. Raises OSError when nobody listens any more."""
@@ -46,11 +51,26 @@ class Speaker(Board):
     def tell(self, event: Event) -> None:
         """Say which folder has changed; nothing else is told from here."""
         if isinstance(event, MessagesChanged):
-            self.say(Changed(event.folder))
+            self._unsaid.add(event.folder)
+            if self._is_time(event.folder):
+                self.say_changes()
+
+    def say_changes(self) -> None:
+        """Say what has changed and was not said yet."""
+        while self._unsaid:
+            self.say(Changed(self._unsaid.pop()))
 
     def progress(self, account: str, done: int, total: int, folder: str = "") -> None:
         """Say how far the work is."""
-        self.say(Progress(done, total, folder))
+        if self._is_time(folder):
+            self.say(Progress(done, total, folder))
+
+    def _is_time(self, about: int | str) -> bool:
+        now = time.monotonic()
+        if now - self._said.get(about, -SAY_EVERY) < SAY_EVERY:
+            return False
+        self._said[about] = now
+        return True
 
 
 def run(database: Path, errand: Errand, secret: Secret, speaker: Speaker) -> Ended:
@@ -80,6 +100,7 @@ def run(database: Path, errand: Errand, secret: Secret, speaker: Speaker) -> End
         connection.abort()
     finally:
         connection.close()
+    speaker.say_changes()
     counts.bytes += bodies.octets
     suspected = frozenset(aside.suspected if isinstance(error, Garbled) else ())
     return Ended(counts, frozenset(bodies.withheld), suspected, error)
