@@ -32,7 +32,7 @@ def put_in_place(built: Path, path: Path) -> None:
     while _names(path, _DAMAGED + stamp):
         number += 1
         stamp = f"{stamp[:15]}-{number}"
-    with built.open("rb") as file:
+    with built.open("r+b") as file:
         os.fsync(file.fileno())
     built.rename(path.with_name(f"{path.name}{_BUILT}{stamp}"))
     _sync(path.parent)
