@@ -104,6 +104,15 @@ def _steps(scenario: Callable[[Dovecot], steps.Scenario], capability: str = "") 
     return run
 
 
+def _moments(scenario: Callable[[Dovecot], steps.Scenario], capability: str = "") -> Run:
+    def run(asked: Asked, home: Path) -> str:
+        with _server(capability) as dovecot:
+            survived = steps.each_moment(scenario(dovecot), home)
+        return f"killed at {survived} moments, each with the same end"
+
+    return run
+
+
 def _send_steps(asked: Asked, home: Path) -> str:
     sink = SmtpSink()
     sink.start()
@@ -129,6 +138,11 @@ RUNS: dict[str, Run] = {
     "imap-steps-without-move": _steps(steps.imap, WITHOUT_MOVE),
     "imap-steps-plain": _steps(steps.imap, PLAIN_IMAP),
     "imap-steps-microsoft": _steps(steps.imap, MICROSOFT),
+    "pop3-moments": _moments(steps.pop3),
+    "imap-moments": _moments(steps.imap),
+    "imap-moments-without-move": _moments(steps.imap, WITHOUT_MOVE),
+    "imap-moments-plain": _moments(steps.imap, PLAIN_IMAP),
+    "imap-moments-microsoft": _moments(steps.imap, MICROSOFT),
     "smtp-steps": _send_steps,
     "pop3-cuts": _cuts(cuts.pop3),
     "imap-both-sides": _rounds(both_sides.agree),
@@ -145,6 +159,7 @@ RUNS: dict[str, Run] = {
     "imap-kills-without-move": _kills(kills.imap, WITHOUT_MOVE),
     "imap-kills-plain": _kills(kills.imap, PLAIN_IMAP),
     "imap-kills-microsoft": _kills(kills.imap, MICROSOFT),
+    "switch-kills": _kills(kills.switch),
     "smtp-kills": _sends(send_kills.anywhere, lambda asked: asked.kills, "kills"),
     "smtp-moments": _send_moments,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
 from tests.rig import Rig
@@ -25,24 +25,22 @@ SETTLING = 4
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What became of an account's mail. `met` are copies that are one with their original, `parted` messages
-    that two programs moved at once, and that stand where each of them wanted."""
+    """What became of an account's mail, and how many of the kills `hit` a process at work. `met` are copies
+    that are one with their original, `parted` messages that two programs moved at once, and that stand where
+    each of them wanted."""
 
     messages: int = 0
     copies: int = 0
     met: int = 0
     parted: int = 0
+    hit: int = 0
 
     def __add__(self, other: Figures) -> Figures:
-        return Figures(
-            self.messages + other.messages,
-            self.copies + other.copies,
-            self.met + other.met,
-            self.parted + other.parted,
-        )
+        return Figures(*(one + another for one, another in zip(astuple(self), astuple(other), strict=True)))
 
     def __str__(self) -> str:
-        told = [f"{self.messages} messages"]
+        told = [f"{self.hit} of them at work"] * bool(self.hit)
+        told += [f"{self.messages} messages"]
         told += [f"{self.copies} copies"] * bool(self.copies)
         told += [f"{self.met} of them met their original"] * bool(self.met)
         told += [f"{self.parted} moved by both sides at once"] * bool(self.parted)
@@ -51,14 +49,15 @@ class Figures:
 
 @dataclass(slots=True)
 class Ledger:
-    """The messages that were delivered to `user`, the copies that the person made of them, and those that
-    another program has moved."""
+    """The messages that were delivered to `user`, the copies that the person made of them, those that another
+    program has moved, and how many kills have hit a process at work."""
 
     dovecot: Dovecot
     user: str
     sent: list[bytes] = field(default_factory=list)
     copies: Counter[bytes] = field(default_factory=Counter)
     moved_there: set[bytes] = field(default_factory=set)
+    hit: int = 0
 
     def deliver(self, raw: bytes) -> None:
         """A new message arrives in the inbox."""
@@ -83,7 +82,7 @@ class Ledger:
         sound(rig)
         left = on_server(self.dovecot, self.user, "INBOX")
         assert not left, f"not deleted on the server: {subjects(left)}"
-        return Figures(len(self.sent))
+        return Figures(len(self.sent), hit=self.hit)
 
     def check_imap_end(self, rig: Rig) -> Figures:
         """Fetched until there is nothing to do: both sides are the same, and each message is there as often
@@ -121,6 +120,7 @@ class Ledger:
             self.copies.total(),
             sum(too_few[raw] for raw in met),
             sum(too_many[raw] for raw in parted),
+            self.hit,
         )
 
 

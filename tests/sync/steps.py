@@ -13,14 +13,16 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from tests.rig import Rig, account_on
+from tests.rig import Rig, account_on, settings_of
 from tests.servers.dovecot import Dovecot
 from tests.servers.proxy import Fault, Proxy
 from tests.servers.smtp_sink import SmtpSink
 from tests.sync.cuts import checked, engine_for
+from tests.sync.kills import killed_at
 from tests.sync.ledger import bodies, on_server, sound
 from tests.sync.letters_in import letter
 from tests.sync.test_imap import client
+from tui.config.paths import find
 from tui.model.account import Account, Keep, Login, Protocol, SecretSource
 from tui.model.command import Archive, Copy, Delete, Move, QueueMessage, RetrySend, SendNow, SetFlags
 from tui.model.draft import SendState
@@ -31,8 +33,10 @@ from tui.store.reader import Reader
 
 MESSAGES = 6
 FOLDERS = ("INBOX", "Archive", "Trash", "Kept", "Work")
-Scenario = Callable[[Fault, str, Path], int]
-"""Runs once under a fault, as a user of that name and at home there; answers how often the line was cut."""
+Break = Fault | int
+"""Where a fetch is broken off: the line by a fault, or the process, killed at a moment of its work."""
+Scenario = Callable[[Break, str, Path], bool]
+"""Runs once broken off, as a user of that name and at home there; False where there is no step so late."""
 
 
 def each_step(scenario: Scenario, home: Path, every: int = 1) -> int:
@@ -48,34 +52,55 @@ def each_step(scenario: Scenario, home: Path, every: int = 1) -> int:
     return survived
 
 
+def each_moment(scenario: Scenario, home: Path, every: int = 1) -> int:
+    """The same with the process killed before and after each (or each so many) of its commits and of its
+    changes to the server. Answers how many kills were survived."""
+    survived = 0
+    for moment in count(1, every):
+        name = f"moment-{random.getrandbits(40):x}"
+        if not scenario(moment, name, home / name):
+            break
+        survived += 1
+    return survived
+
+
+def _broken(where: Break, home: Path, account: Account, proxy: Proxy) -> bool:
+    """Fetch, broken off there; False where there was no such step."""
+    if isinstance(where, int):
+        return killed_at(home, where)
+    unharmed = proxy.fault
+    proxy.fault = replace(where, rewrite=unharmed.rewrite)
+    with engine_for(home, account) as rig:
+        rig.fetch()
+    proxy.fault = unharmed
+    return proxy.cuts > 0
+
+
 def imap(dovecot: Dovecot) -> Scenario:
     """New mail, flags, a move, a copy, a deletion and folders made, renamed and deleted: here and there."""
 
-    def scenario(fault: Fault, user: str, home: Path) -> int:
+    def scenario(where: Break, user: str, home: Path) -> bool:
         sent = [letter(number) for number in range(MESSAGES + 2)]
         for folder in ("Old", "Spare"):
             dovecot.folder(user, folder)
         for raw in sent[:MESSAGES]:
             dovecot.deliver(user, raw)
         with Proxy(dovecot.imap) as proxy:
-            proxy.fault = unharmed = Fault(rewrite=dovecot.as_offered)
+            proxy.fault = Fault(rewrite=dovecot.as_offered)
             account = account_on(dovecot, user, imap=proxy.server(), ca_file="")
+            settings_of(find(str(home)), account)
             with engine_for(home, account) as rig:
                 rig.fetch()
             with engine_for(home, account, offline=True) as rig:
                 _change_here(rig)
             _change_there(dovecot, user, sent[MESSAGES:])
-            proxy.fault = replace(fault, rewrite=dovecot.as_offered)
-            with engine_for(home, account) as rig:
-                rig.fetch()
-            proxy.fault = unharmed
-            cuts = proxy.cuts
+            broken = _broken(where, home, account, proxy)
             with engine_for(home, account) as rig:
                 for _ in range(3):
                     rig.fetch()
-                assert rig.fetch().problems == (), f"{fault}: not settled"
-                _same_end(rig, dovecot, user, sent, str(fault))
-        return cuts
+                assert rig.fetch().problems == (), f"{where}: not settled"
+                _same_end(rig, dovecot, user, sent, str(where))
+        return broken
 
     return scenario
 
@@ -124,7 +149,7 @@ def _same_end(rig: Rig, dovecot: Dovecot, user: str, sent: list[bytes], what: st
 def pop3(dovecot: Dovecot) -> Scenario:
     """Mail fetched and deleted on the server."""
 
-    def scenario(fault: Fault, user: str, home: Path) -> int:
+    def scenario(where: Break, user: str, home: Path) -> bool:
         sent = [letter(number) for number in range(MESSAGES)]
         for raw in sent:
             dovecot.deliver(user, raw)
@@ -132,18 +157,16 @@ def pop3(dovecot: Dovecot) -> Scenario:
             account = account_on(
                 dovecot, user, incoming=Protocol.POP3, pop3=proxy.server(), keep=Keep("delete"), ca_file=""
             )
-            proxy.fault = fault
-            with engine_for(home, account) as rig:
-                rig.fetch()
-                assert not Counter(sent) - bodies(rig) - on_server(dovecot, user, "INBOX"), f"{fault}: lost"
-            proxy.fault = Fault()
-            cuts = proxy.cuts
+            settings_of(find(str(home)), account)
+            broken = _broken(where, home, account, proxy)
+            with engine_for(home, account, offline=True) as rig:
+                assert not Counter(sent) - bodies(rig) - on_server(dovecot, user, "INBOX"), f"{where}: lost"
             with engine_for(home, account) as rig:
                 assert rig.fetch().problems == ()
-                assert bodies(rig) == Counter(sent), f"{fault}: lost or doubled"
+                assert bodies(rig) == Counter(sent), f"{where}: lost or doubled"
                 sound(rig)
         assert not on_server(dovecot, user, "INBOX")
-        return cuts
+        return broken
 
     return scenario
 
@@ -151,7 +174,8 @@ def pop3(dovecot: Dovecot) -> Scenario:
 def smtp(sink: SmtpSink) -> Scenario:
     """A mail to two; the person sends again whatever is known not to have left."""
 
-    def scenario(fault: Fault, user: str, home: Path) -> int:
+    def scenario(fault: Break, user: str, home: Path) -> bool:
+        assert isinstance(fault, Fault)
         address = f"{user}@localhost.example"
         raw = letter(1, subject=user)
         with Proxy(sink.port) as proxy:
@@ -173,6 +197,6 @@ def smtp(sink: SmtpSink) -> Scenario:
                     rig.ask(SendNow((number,)))
                 checked(rig, sink, {number: raw}, finished=True)
                 assert len(rig.role(Role.SENT)) <= 1, f"{fault}: two copies"
-        return cuts
+        return cuts > 0
 
     return scenario
