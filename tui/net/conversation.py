@@ -50,7 +50,7 @@ class Conversation:
                 raise faults.bye(line[5:].strip(), self.transport.host, signing_in=signing_in)
             return Response(line)
         text, literals, octets = [line], [], 0
-        while found := _LITERAL.search(line):
+        while line.endswith(b"}\r\n") and (found := _LITERAL.search(line)):
             octets += int(found[1]) + len(line) + _OVERHEAD
             if octets > LARGEST_LITERAL:
                 raise self.transport.broken(f"a response of {octets} octets")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import calendar
 import re
+from datetime import date
 
 from tui.net.conversation import Response
 
@@ -19,6 +19,7 @@ _VALUE = re.compile(rb'~?\{\d+\+?\}\r\n|"((?:[^"\\\r\n]|\\.)*)"|\(|([^ ()"\r\n]+
 _INSIDE = re.compile(rb'~?\{\d+\+?\}\r\n|"(?:[^"\\\r\n]|\\.)*"|[()]|[^ ()"\r\n]+| +')
 _ESCAPED = re.compile(rb"\\(.)")
 _DATE = re.compile(rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
+_EPOCH = date(1970, 1, 1).toordinal()
 _MONTHS = {name: n for n, name in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 
 
@@ -99,11 +100,12 @@ def number(items: dict[bytes, bytes], name: bytes, largest: int) -> int:
 def internal_date(text: bytes) -> int:
     """INTERNALDATE (RFC 3501 9, date-time) in Unix seconds, 0 for what cannot be read."""
     found = _DATE.fullmatch(text)
-    month = _MONTHS.get(found[2].lower(), 0) if found else 0
-    if not found or not month:
+    if not found:
         return 0
-    day, year, hour, minute, second = (int(found[n]) for n in (1, 3, 4, 5, 6))
-    offset = (int(found[8]) * 60 + int(found[9])) * (60 if found[7] == b"+" else -60)
-    if not year:
+    day, month, year, hour, minute, second, sign, hours, minutes = found.groups()
+    try:
+        days = date(int(year), _MONTHS.get(month.lower(), 0), int(day)).toordinal() - _EPOCH
+    except ValueError:
         return 0
-    return calendar.timegm((year, month, day, hour, minute, second)) - offset
+    offset = (int(hours) * 60 + int(minutes)) * (1 if sign == b"+" else -1)
+    return ((days * 24 + int(hour)) * 60 + int(minute) - offset) * 60 + int(second)

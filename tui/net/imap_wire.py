@@ -45,7 +45,8 @@ class Transport(imaplib.IMAP4):
         """Exactly `size` octets. Raises Garbled when that is too much, Offline at the end of the stream."""
         if size > LARGEST_LITERAL:
             raise self.broken(f"a literal of {size} octets")
-        self._count(size)
+        if not self._streaming:
+            self._count(size)
         data = self.reader.read(size)
         if len(data) < size:
             raise faults.closed(self.host, f"after {len(data)} of {size} octets")
@@ -63,7 +64,8 @@ class Transport(imaplib.IMAP4):
             if line.endswith(b"\n"):
                 raise self.broken("a line that ends in a bare LF")
             raise faults.closed(self.host, f"in a line of {len(line)} octets" if line else "")
-        self._count(len(line) + _LINE_OVERHEAD)
+        if not self._streaming:
+            self._count(len(line) + _LINE_OVERHEAD)
         return line
 
     def send(self, data: bytes) -> None:  # type: ignore[override]
@@ -92,7 +94,7 @@ class Transport(imaplib.IMAP4):
 
     def _count(self, octets: int) -> None:
         self._kept += octets
-        if self._kept > _KEPT_AT_MOST and not self._streaming:
+        if self._kept > _KEPT_AT_MOST:
             raise self.broken("an endless answer")
 
     def _log(self, line: object) -> None:
