@@ -35,6 +35,7 @@ from tui.store.database import Database
 from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.engine import Engine
+from tui.sync.outbox import Outbox
 
 ADDRESS = "you@localhost.example"
 TO = ("first@contoso.example", "second@contoso.example")
@@ -147,7 +148,12 @@ def test_partial_refusal_is_kept_with_its_reason(tmp_path: Path, plain_sink: Smt
     assert [one.recipients for one in plain_sink.received] == [(TO[0],)]
 
 
-def test_those_who_were_refused_are_tried_again_alone(tmp_path: Path, plain_sink: SmtpSink) -> None:
+@pytest.mark.parametrize("late", [0.0, 0.2])
+def test_those_who_were_refused_are_tried_again_alone(
+    tmp_path: Path, plain_sink: SmtpSink, monkeypatch: pytest.MonkeyPatch, late: float
+) -> None:
+    came_to_rest = Outbox.came_to_rest
+    monkeypatch.setattr(Outbox, "came_to_rest", lambda *given: (time.sleep(late), came_to_rest(*given)))
     plain_sink.refuse[TO[1]] = "550 5.1.1 no such mailbox"
     sender = Sender(tmp_path, account_at(plain_sink))
     try:

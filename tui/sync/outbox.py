@@ -48,6 +48,7 @@ class Outbox:
         self._news = threading.Condition()
         self._nudged = False
         self._asked: dict[int, list[Future[SendState]]] = {}
+        self._tried: set[int] = set()
         self._senders: dict[str, Sender] = {}
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
 
@@ -118,10 +119,27 @@ class Outbox:
         outgoing = reader.outgoing(number)
         return outgoing if outgoing and self._may_leave(outgoing) and outgoing.due <= time.time() else None
 
+    def take(self, reader: Reader, number: int) -> Outgoing | None:
+        """The same for a Sender that is about to try it, which then tells when it came to rest."""
+        outgoing = self.cleared(reader, number)
+        if outgoing:
+            with self._news:
+                self._tried.add(number)
+        return outgoing
+
     def came_to_rest(self, reader: Reader, number: int) -> None:
-        """A mail was tried: who waits for it is told how it ended."""
+        """A mail was tried: who waits for it is told how it ended; whoever had it sent again meanwhile waits
+        for the next try."""
+        with self._news:
+            self._tried.discard(number)
+            waiting = self._asked.pop(number, [])
         after = reader.outgoing(number)
-        self._settle(number, after.state if after else SendState.CANCELLED)
+        if waiting and after and after.state in _WAITING and after.due <= time.time():
+            with self._news:
+                self._asked[number] = waiting + self._asked.get(number, [])
+            self.nudge()
+        else:
+            self._answer(waiting, after.state if after else SendState.CANCELLED)
 
     def stand_still(self, address: str, error: MailError) -> None:
         """Keep an account's mail queued until the person has done something, and say so once.
@@ -240,6 +258,8 @@ class Outbox:
         with self._news:
             asked = list(self._asked)
         for number in asked:
+            if number in self._tried:
+                continue
             found = reader.outgoing(number)
             if found is None:
                 self._settle(number, NotFound(f"There is no mail {number} in the outbox."))
@@ -249,6 +269,10 @@ class Outbox:
     def _settle(self, number: int, answer: SendState | MailError) -> None:
         with self._news:
             waiting = self._asked.pop(number, [])
+        self._answer(waiting, answer)
+
+    @staticmethod
+    def _answer(waiting: list[Future[SendState]], answer: SendState | MailError) -> None:
         for future in waiting:
             if isinstance(answer, MailError):
                 futures.refuse(future, answer)

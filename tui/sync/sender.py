@@ -38,11 +38,11 @@ class Desk(Protocol):
     def due(self, reader: Reader, address: str) -> list[int]:
         """Ids of the account's mail that may leave now, the longest due first."""
 
-    def cleared(self, reader: Reader, number: int) -> Outgoing | None:
-        """A mail as it is now, None where it may not leave (any more)."""
+    def take(self, reader: Reader, number: int) -> Outgoing | None:
+        """A mail that is about to be tried, as it is now; None where it may not leave (any more)."""
 
     def came_to_rest(self, reader: Reader, number: int) -> None:
-        """A mail was tried."""
+        """A mail that was taken has been tried."""
 
     def stand_still(self, address: str, error: MailError) -> None:
         """The account's mail has to wait until the person has done something."""
@@ -92,7 +92,7 @@ class Sender:
             with Reader(self._context.database) as reader, Writer(self._context.database) as writer:
                 while numbers := self._desk.due(reader, self.address):
                     for number in numbers:
-                        if outgoing := self._desk.cleared(reader, number):
+                        if outgoing := self._desk.take(reader, number):
                             self._attend(reader, writer, outgoing)
         except StoreBroken as error:
             log.error("sending: %s (%s)", error, error.detail)
