@@ -153,7 +153,12 @@ def test_those_who_were_refused_are_tried_again_alone(
     tmp_path: Path, plain_sink: SmtpSink, monkeypatch: pytest.MonkeyPatch, late: float
 ) -> None:
     came_to_rest = Outbox.came_to_rest
-    monkeypatch.setattr(Outbox, "came_to_rest", lambda *given: (time.sleep(late), came_to_rest(*given)))
+
+    def lately(outbox: Outbox, reader: Reader, number: int) -> None:
+        time.sleep(late)
+        came_to_rest(outbox, reader, number)
+
+    monkeypatch.setattr(Outbox, "came_to_rest", lately)
     plain_sink.refuse[TO[1]] = "550 5.1.1 no such mailbox"
     sender = Sender(tmp_path, account_at(plain_sink))
     try:
