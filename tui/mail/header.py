@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from tui.mail import charset, dates, mailboxes, parameters, words
@@ -28,6 +29,7 @@ _USUAL = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _MOST_REFERENCES = 200
+_SHORT = 200
 MOST_FIELDS = 120_000
 """Some 60 are usual; each takes more memory than octets, and a header may be as long as a message."""
 _PRINTED = ("message-id", "date", "from", "subject")
@@ -157,7 +159,16 @@ def envelope_of(found: Sequence[tuple[str, bytes]]) -> Envelope:
 
 def _addresses(first: dict[str, bytes], name: str, hint: str) -> tuple[Address, ...]:
     value = first.get(name)
-    return mailboxes.parse(unfold(value, hint)) if value else ()
+    if not value:
+        return ()
+    return _remembered(value, hint) if len(value) <= _SHORT else _mailboxes(value, hint)
+
+
+def _mailboxes(value: bytes, hint: str) -> tuple[Address, ...]:
+    return mailboxes.parse(unfold(value, hint))
+
+
+_remembered = lru_cache(maxsize=2048)(_mailboxes)  # few people write most of the mail
 
 
 def _charset(first: dict[str, bytes]) -> str:

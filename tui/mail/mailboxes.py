@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from tui.mail import words
 from tui.model.message import Address
@@ -32,7 +31,6 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _DOTTED = re.compile(r"\s*([.@])\s*")
 _BLANKS = re.compile(r"\s+")
 _MOST = 50_000
-_SHORT = 120
 
 
 def parse(value: str) -> tuple[Address, ...]:
@@ -41,18 +39,11 @@ def parse(value: str) -> tuple[Address, ...]:
     Encoded words are decoded after the list is taken apart, so that a comma inside one separates nothing.
     Entries without any address keep their text as `address` when it is one word, else as `name`.
     """
-    return _remembered(value) if len(value) <= _SHORT else _parsed(value)
-
-
-def _parsed(value: str) -> tuple[Address, ...]:
     if simple := _SIMPLE.match(value):
         return (Address(_name(simple[1]), simple[2]),)
     if bare := _BARE.match(value):
         return (Address(None, _address(bare[1])),)
     return tuple(_Reader(value).read())
-
-
-_remembered = lru_cache(maxsize=2048)(_parsed)  # few people write most of the mail
 
 
 class _Reader:
