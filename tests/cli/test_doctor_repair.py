@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.program import Program
-from tests.store.damage import IMAP, harm, sample
+from tests.store.damage import IMAP, WRONG_VALUES, harm, sample
 from tui.store.lock import EngineLock
 
 
@@ -105,6 +105,17 @@ def test_no_command_ends_in_a_fault(program: Program, store: Path, seed: int) ->
             one.write_bytes(octets)
         result = program("--json", *words.split(), code=None)
         assert result.code != 1, f"{what}, {words}: {result.err}"
+
+
+@pytest.mark.parametrize("change", WRONG_VALUES)
+def test_no_command_ends_in_a_fault_for_a_wrong_value(program: Program, store: Path, change: str) -> None:
+    with closing(sqlite3.connect(store)) as db:
+        db.execute(change)
+        db.commit()
+    for words in COMMANDS:
+        result = program("--json", *words.split(), code=None)
+        assert result.code != 1, f"{words}: {result.err}"
+    assert program("doctor", "--repair", code=None).code in (0, 65)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9")

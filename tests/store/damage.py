@@ -28,6 +28,22 @@ IMAP, POP = "you@example.org", "pop@example.org"
 LATE = 12
 """So many messages of each account are in the write-ahead log alone."""
 
+WRONG_VALUES = (
+    "UPDATE account SET protocol = 'imaq'",
+    "UPDATE outbox SET state = 'qveued'",
+    "UPDATE outbox SET sent_copy = 'nonf'",
+    "UPDATE recipient SET state = 'qending'",
+    "UPDATE pending SET kind = 'flaggs'",
+    "UPDATE folder SET role = 'inbpx'",
+    "UPDATE draft SET refs = '['",
+    "UPDATE undo SET data = '['",
+    "UPDATE header SET envelope = '[1, 2'",
+    "UPDATE message SET position = position + (1 << 62)",
+    "UPDATE message SET flags = -1, size = -5, attachments = -1",
+    "UPDATE message SET thread = 0, folder = 2 WHERE id % 2",
+)
+"""Changes that leave a sound file, and values in it that this program never writes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:

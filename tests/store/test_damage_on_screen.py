@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.rig import settings_of
-from tests.store.damage import IMAP, Sample, harm, sample
+from tests.store.damage import IMAP, WRONG_VALUES, Sample, harm, sample
 from tests.ui.eyes import shown, until
 from tui.config.paths import Paths, find
 from tui.config.secrets import Secrets
@@ -50,6 +50,20 @@ async def test_whatever_is_damaged_the_screen_stays(tmp_path: Path, used: Sample
         return
     async with app.run_test(size=(120, 36)) as pilot:
         for key in _KEYS:
+            await pilot.press(key)
+            await pilot.pause()
+
+
+@pytest.mark.parametrize("change", WRONG_VALUES)
+async def test_values_that_no_column_should_hold(tmp_path: Path, used: Sample, change: str) -> None:
+    paths = find(str(tmp_path / "home"))
+    with closing(sqlite3.connect(used.copy(paths.data))) as db:
+        db.execute("PRAGMA ignore_check_constraints = ON")
+        db.execute(change)
+        db.commit()
+    app = opened(paths)
+    async with app.run_test(size=(120, 36)) as pilot:
+        for key in (*_KEYS, "g", "o", "escape", "g", "d"):
             await pilot.press(key)
             await pilot.pause()
 

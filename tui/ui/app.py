@@ -107,7 +107,10 @@ class OutlookApp(App[str], inherit_bindings=False):
         """The mail is on the screen: start the engine, then open what else was asked for."""
         self._end_when_told()
         self._unlisten = self.desk.engine.listen(self._hear)
-        self.desk.engine.start(offline=self._start_offline)
+        try:
+            self.desk.engine.start(offline=self._start_offline)
+        except StoreBroken as error:
+            self._store_failed(error)
         for sentence in keys.clashes(self.desk.settings.general.keys, self.desk.settings.keys):
             self.notify(sentence, title="Keys", severity="warning", timeout=15, markup=False)
         if self.compose_draft is not None:
@@ -236,10 +239,13 @@ class OutlookApp(App[str], inherit_bindings=False):
         try:
             return await super().run_action(action, default_namespace, namespaces)
         except StoreBroken as error:
-            from tui.ui.screens.dialog import Notice
-
-            self.push_screen(Notice(error))
+            self._store_failed(error)
             return True
+
+    def _store_failed(self, error: StoreBroken) -> None:
+        from tui.ui.screens.dialog import Notice
+
+        self.push_screen(Notice(error))
 
     async def on_event(self, event: events.Event) -> None:
         """Let what comes from the keyboard take effect in its order."""
