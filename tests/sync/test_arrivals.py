@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections import Counter
 from concurrent.futures import Future
@@ -149,4 +150,22 @@ def test_a_body_that_does_not_come_leaves_its_header(
         assert [row.uid for row in rig.rows() if rig.raw(row.id) is None] == [500]
         proxy.fault = Fault()
         rig.fetch()
+        assert bodies(rig) == Counter(sent)
+
+
+def test_cut_anywhere_again_and_again(
+    make_rig: RigMaker, dovecot: Dovecot, user: str, sent: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.sync.backoff.FIRST_DELAY", 0.02)
+    chance = random.Random(4)
+    with Proxy(dovecot.imap) as proxy:
+        rig = make_rig(account_on(dovecot, user, imap=proxy.server(), ca_file=""))
+        for _ in range(12):
+            proxy.fault = Fault(down=chance.randrange(2_000, 250_000))
+            rig.fetch()
+            found = bodies(rig)
+            assert not found - Counter([*sent, *[None] * LETTERS])
+        assert proxy.cuts >= 6
+        proxy.fault = Fault()
+        assert rig.fetch().exit_code == 0
         assert bodies(rig) == Counter(sent)
