@@ -231,3 +231,22 @@ def test_never_raises(source: str) -> None:
     html.render(source)
     html.render(f"<p {source}>")
     html_tokens.attributes(source)
+
+
+def test_the_words_of_a_link_stay_apart_where_its_lines_are() -> None:
+    _, (link,), _ = html.render('<a href="https://x.example">one<br> <img alt="two" src="x"></a>')
+    assert link.text == "one two"
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("a&amp;b&amp;c", "a&b&c"),
+        ("a&amp;lt;b", "a&lt;b"),
+        ("a&amp;b&lt;c", "a&b<c"),
+        ("a&ampb", "a&b"),
+        ("a&b", "a&b"),
+    ],
+)
+def test_references_are_decoded_once(raw: str, expected: str) -> None:
+    assert html_tokens.unescape(raw) == expected

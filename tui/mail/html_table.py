@@ -12,7 +12,8 @@ _WIDEST = 110
 _MOST_COLUMNS = 12
 _MOST_ROWS = 1_000
 _WIDEST_CELL = 48
-_PLAIN = Style(0)
+_STYLES = tuple(map(Style, range(sum(Style) + 1)))
+"""Every style by its number: looking one up is quicker than making it."""
 
 
 class Page:
@@ -29,20 +30,22 @@ class Page:
         self._spans: list[Span] = []
         self._pieces: list[str] = []
         self._spanned = 0
-        self._style = _PLAIN
+        self._style = 0
         self._link = 0
         self._quote = 0
         self._blank_wanted = False
+        self.at_blank = True
+        """Whether another blank would not be seen here."""
 
-    def write(self, text: str, style: Style, link: int, quote: int) -> None:
+    def write(self, text: str, style: int, link: int, quote: int) -> None:
         """Text in which runs of blanks are already one; a blank at the start of a line is dropped."""
-        if not self._pieces or self._pieces[-1].endswith(" "):
+        if self.at_blank:
             text = text.removeprefix(" ")
             if not text:
                 return
         self.write_raw(text, style, link, quote)
 
-    def write_raw(self, text: str, style: Style, link: int, quote: int) -> None:
+    def write_raw(self, text: str, style: int, link: int, quote: int) -> None:
         """Text as it is."""
         if not self._pieces:
             self._quote = quote
@@ -56,12 +59,13 @@ class Page:
             self._end_run()
             self._style, self._link = style, link
         self._pieces.append(text)
+        self.at_blank = text.endswith(" ")
 
     def _end_run(self) -> None:
         """Make a span of the pieces since the last one."""
         run = "".join(self._pieces[self._spanned :])
         if run:
-            self._spans.append(Span(run, self._style, self._link))
+            self._spans.append(Span(run, _STYLES[self._style], self._link))
         self._spanned = len(self._pieces)
 
     def end_line(self, keep: bool = False) -> None:
@@ -74,7 +78,7 @@ class Page:
             self.lines.append(Line(tuple(self._spans), self._quote))
             self.written += 1
             self._spans, self._pieces, self._spanned = [], [], 0
-            self._style, self._link = _PLAIN, 0
+            self._style, self._link, self.at_blank = 0, 0, True
         elif keep:
             self._blank_wanted = bool(self.lines)
 

@@ -101,8 +101,9 @@ def attributes(text: str) -> dict[str, str]:
     """Attributes with lower-case names and decoded values; of one that repeats the first counts."""
     found: dict[str, str] = {}
     for match in _ATTRIBUTE.finditer(text):
-        value = match[2] if match[2] is not None else match[3] if match[3] is not None else match[4]
-        found.setdefault(match[1].lower(), unescape(value or ""))
+        which = match.lastindex or 1
+        value = match[which] if which > 1 else ""
+        found.setdefault(match[1].lower(), unescape(value) if "&" in value else value)
         if len(found) >= _MOST_ATTRIBUTES:
             break
     return found
@@ -110,8 +111,11 @@ def attributes(text: str) -> dict[str, str]:
 
 def unescape(text: str) -> str:
     """Character references decoded (WHATWG HTML 13.2.5.72); control characters come out, to be shown."""
-    if "&" not in text:
+    references = text.count("&")
+    if not references:
         return text
+    if references == text.count("&amp;"):  # as in most addresses of links
+        return text.replace("&amp;", "&")
     if "&#" in text:
         # Python refuses to read numbers of thousands of digits, and drops control characters.
         text = _CONTROL_REFERENCE.sub(_control, _LONG_REFERENCE.sub("�", text))

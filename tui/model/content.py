@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntFlag, auto
-from typing import Any
+from typing import Any, NamedTuple
 
 from tui.model.message import Envelope
 
@@ -49,8 +49,7 @@ class Style(IntFlag):
 PLAIN = Style(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A run of safe text in one style. `link` is 1-based into `Content.links`, 0 for none."""
 
     text: str
@@ -58,8 +57,7 @@ class Span:
     link: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A drawn line: spans from left to right, and the depth of quotation (0 = the writer's own words).
 
     A row of a table has its `cells`, too, from which it is laid out for any width.

@@ -50,6 +50,8 @@ def safe_line(text: str, limit: int = 1000) -> str:
     Line breaks and tabs become blanks, other controls and every bidi control visible marks, flags their two
     letters; invisible characters go, and more than 8 marks on a letter; lone surrogates become U+FFFD.
     """
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return text
     long = len(text) > limit * 4 + 64
     if long:
         text = text[: limit * 4 + 64]
@@ -73,6 +75,8 @@ def safe_text(text: str) -> str:
 
 def clean(text: str) -> str:
     """What `safe_text` does without isolating lines: for runs that are put together to lines later."""
+    if text.isascii() and text.isprintable():
+        return text
     if "\r\n" in text:
         text = text.replace("\r\n", "\n")
     if _ODD.search(text):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rich.cells import cell_len
 
@@ -255,7 +255,7 @@ def _numbered(line: Line) -> Line:
     """The line with each link's number behind it, so that it can be named."""
     if not any(span.link for span in line.spans):
         return line
-    return replace(line, spans=_counted(line.spans), cells=tuple(map(_counted, line.cells)))
+    return line._replace(spans=_counted(line.spans), cells=tuple(map(_counted, line.cells)))
 
 
 def _counted(plain: Sequence[Span]) -> tuple[Span, ...]:
