@@ -45,6 +45,24 @@ def test_on_this_computer(local: Program, tmp_path: Path) -> None:
     assert len(local.json("list", "--folder", "Deleted").records) == 1
 
 
+def test_what_is_kept_of_one_folder(filled: Program) -> None:
+    name = next(name for name in names(filled) if "/" in name)
+
+    def kept() -> str:
+        return str(filled.json("account", "show").record["offline"])
+
+    record = {"name": name, "offline": "headers"}
+    assert filled.json("folder", "set", name, "offline=headers").record == record
+    assert kept() == f"all; {name}=headers"
+    filled("folder", "set", "INBOX", "offline=90d")
+    assert kept() == f"all; {name}=headers; INBOX=90d"
+    assert filled.json("folder", "set", name, "offline=default").record["offline"] == "all"
+    assert kept() == "all; INBOX=90d"
+    wrong = {("INBOX", "offline=soon"): 2, ("INBOX", "colour=red"): 2, ("Nowhere", "offline=all"): 66}
+    for words, code in wrong.items():
+        filled("folder", "set", *words, code=code)
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

@@ -10,6 +10,7 @@ from tests.store.samples import ACCOUNT, FLAGGED, NONE, SEEN, START, Store, mess
 from tui.model.account import Protocol
 from tui.model.folder import Role
 from tui.model.message import Address, Envelope, Filter, Scan, Sort
+from tui.store.records import Since
 
 
 def test_ids_are_an_array_newest_first(store: Store) -> None:
@@ -121,13 +122,19 @@ def test_missing_bodies_inbox_first_then_newest(store: Store) -> None:
     inbox = store.fill("INBOX", 2)
     trash = store.fill("Deleted", 1, first=20)
     store.writer.added(store.folder("INBOX").id, [whole(5), message(6, uid=0)])
-    missing = store.reader.missing_bodies(ACCOUNT, 0)
+    missing = store.reader.missing_bodies(ACCOUNT)
     assert [one.id for one in missing] == [*inbox[::-1], *archive[::-1], *trash]
     assert (missing[0].uid, missing[0].size, missing[0].folder) == (2, 1_000, store.folder("INBOX").id)
-    assert store.reader.missing_count(ACCOUNT, None) == 5
-    assert [one.id for one in store.reader.missing_bodies(ACCOUNT, START + 10, limit=2)] == archive[::-1]
-    assert [one.uid for one in store.reader.missing_bodies(ACCOUNT, None, store.folder("INBOX").id)] == [2, 1]
-    assert store.reader.missing_bodies("second@example.org", 0) == []
+    assert store.reader.missing_count(ACCOUNT) == 5
+    newer = store.reader.missing_bodies(ACCOUNT, Since(START + 10), limit=2)
+    assert [one.id for one in newer] == archive[::-1]
+    number = store.folder("INBOX").id
+    assert [one.uid for one in store.reader.missing_bodies(ACCOUNT, folder=number)] == [2, 1]
+    for usual, own, count in ((0, None, 3), (None, 0, 2), (None, None, 0)):
+        since = Since(usual, ((number, own),))
+        assert len(store.reader.missing_bodies(ACCOUNT, since)) == count
+        assert store.reader.missing_count(ACCOUNT, since) == count
+    assert store.reader.missing_bodies("second@example.org") == []
 
 
 def test_by_fingerprint(store: Store) -> None:

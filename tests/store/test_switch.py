@@ -52,7 +52,7 @@ def test_away_from_imap_every_message_stays(store: Store) -> None:
     assert [row.id for row in store.reader.rows(ids)] == ids
     assert not any(row.uid or row.on_server for row in store.reader.rows(ids))
     assert store.reader.pending() == []
-    assert store.reader.missing_count(ACCOUNT, 0) == 0, "there is nowhere to fetch them from by uid"
+    assert store.reader.missing_count(ACCOUNT) == 0, "there is nowhere to fetch them from by uid"
     assert store.reader.check() == []
 
 

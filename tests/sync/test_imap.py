@@ -216,6 +216,25 @@ def test_headers_alone_then_one_body_on_demand(make_rig: RigMaker, dovecot: Dove
     assert rig.raw(rows[0].id) is None
 
 
+def test_a_folder_may_keep_more_or_less_than_the_others(
+    make_rig: RigMaker, dovecot: Dovecot, user: str
+) -> None:
+    for number, folder in enumerate(("INBOX", "Lists", "Lists/Python", "Lists/Mine")):
+        dovecot.deliver(user, letter(number), folder)
+    offline = Offline("all; Lists=headers; Lists/Mine=30d")
+    rig = make_rig(account_on(dovecot, user, offline=offline))
+    for _ in range(2):
+        rig.fetch()
+        here = {row.folder: row.body is BodyState.FULL for row in rig.all_rows()}
+        assert here == {"INBOX": True, "Lists": False, "Lists/Python": False, "Lists/Mine": True}
+    rig.engine.close()
+    rig = make_rig(account_on(dovecot, user, offline=Offline("headers; Lists=all")))
+    dovecot.deliver(user, letter(9))
+    rig.fetch()
+    assert [row.body is BodyState.FULL for row in rig.rows()] == [False, True]
+    assert all(row.body is BodyState.FULL for row in rig.rows("Lists/Python"))
+
+
 def test_new_mail_is_pushed_while_watching(
     make_rig: RigMaker, dovecot: Dovecot, user: str, account: Account
 ) -> None:

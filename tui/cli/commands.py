@@ -225,6 +225,13 @@ def _folder_rename(parser: Parser) -> None:
     parser.add_argument("new", metavar="NEW", help="its new name, with all levels")
 
 
+def _folder_set(parser: Parser) -> None:
+    _folder_name(parser)
+    parser.add_argument(
+        "words", metavar="offline=RULE", nargs="+", help="all, headers, days such as 90d, or default"
+    )
+
+
 def _compose(parser: Parser) -> None:
     parser.add_argument("url", metavar="mailto:…", nargs="?")
     for name in ("to", "cc", "bcc"):
@@ -274,6 +281,7 @@ COMMANDS: dict[str, Command] = {
     "folder create": _command("Make a folder.", "folders:create", _folder_name),
     "folder rename": _command("Give a folder another name.", "folders:rename", _folder_rename),
     "folder delete": _command("Delete a folder; its mail goes to Deleted.", "folders:delete", _folder_name),
+    "folder set": _command("Say what is kept of a folder here.", "folders:change", _folder_set),
     "list": _command("List messages, newest first.", "reading:list_messages", _list),
     "search": _command("Search the mail on this computer.", "reading:search", _search),
     "read": _command("Show a message.", "reading:read", _read),

@@ -1,16 +1,22 @@
-"""`folder create|rename|delete`: made in the store at once, told to the server while there is one."""
+"""`folder create|rename|delete`: made in the store at once, told to the server while there is one.
+
+`folder set` says how much of a folder is kept here.
+"""
 
 from __future__ import annotations
 
 import time
 from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.cli import records
 from tui.cli.asking import confirmed
 from tui.cli.changing import LOOK_EVERY, PUSH_SECONDS, STANDING_STILL
+from tui.cli.keeping import save
 from tui.cli.shell import Shell
-from tui.model.error import Cancelled, Refused
+from tui.model.error import BadUsage, Cancelled, Refused
 from tui.model.folder_command import CreateFolder, DeleteFolder, RenameFolder
 
 if TYPE_CHECKING:
@@ -52,6 +58,36 @@ def delete(shell: Shell, options: Namespace) -> int:
     text = f"{name} is deleted." + (f" Its {moved} messages are in Deleted." if moved else "")
     shell.output.record(record, text)
     return 0
+
+
+def change(shell: Shell, options: Namespace) -> int:
+    """Say how much of a folder is kept on this computer, unlike the rest of its account."""
+    account = shell.account()
+    rule = _rule(options.words)
+    with shell.reader() as reader:
+        name = _known(shell, reader, account.address, options.name)
+    try:
+        offline = account.offline.but(name, rule)
+    except ValueError as error:
+        raise BadUsage(f"This cannot be set: {error}.") from error
+    with shell.engine() as engine:
+        save(shell, engine, replace(account, offline=offline))
+    held = offline.of(name).text
+    shell.output.record({"name": name, "offline": held}, f"{name} keeps {_KEPT.get(held, held)} here.")
+    return 0
+
+
+_KEPT = {"all": "all its mail", "headers": "headers only"}
+
+
+def _rule(words: Sequence[str]) -> str:
+    """What `offline=…` says, "" for `default`. Raises BadUsage for anything else."""
+    values = dict(word.partition("=")[::2] for word in words)
+    if values.keys() != {"offline"}:
+        raise BadUsage(
+            "What is to be changed?", "Write offline=all, offline=90d, offline=headers or offline=default."
+        )
+    return "" if values["offline"] == "default" else values["offline"]
 
 
 def _known(shell: Shell, reader: Reader, account: str, name: str) -> str:

@@ -80,21 +80,52 @@ class Keep:
 class Offline:
     """Which bodies are kept on this computer: `all`, `headers`, or those of the last days such as `90d`.
 
+    Folders that differ follow, such as `90d; Archive=headers; Projects=all`; those inside them go with them.
     Raises ValueError for any other text.
     """
 
     text: str = "all"
 
     def __post_init__(self) -> None:
-        if not _OFFLINE.fullmatch(self.text):
+        usual, *folders = self.text.split(";")
+        rules = [usual, *(one.rpartition("=")[2] for one in folders)]
+        named = all(one.rpartition("=")[0].strip() for one in folders)
+        if not (named and all(_OFFLINE.fullmatch(rule.strip()) for rule in rules)):
             raise ValueError(
-                f"offline must be all, headers or a number of days such as 90d, not {self.text!r}"
+                f"offline must be all, headers or a number of days such as 90d, not {self.text!r};"
+                " folders that differ follow, such as 90d; Archive=headers"
             )
 
     @property
+    def usual(self) -> str:
+        """What holds for folders that nothing else is said of."""
+        return self.text.partition(";")[0].strip()
+
+    @property
+    def folders(self) -> dict[str, str]:
+        """What holds for folders that differ, by their names."""
+        pairs = (one.rpartition("=") for one in self.text.split(";")[1:])
+        return {name.strip(): rule.strip() for name, _, rule in pairs}
+
+    @property
     def days(self) -> int | None:
-        """Age in days up to which bodies are fetched, or None where age does not count."""
-        return int(self.text[:-1]) if self.text[0].isdigit() else None
+        """Age in days up to which bodies are usually fetched, or None where age does not count."""
+        return int(self.usual[:-1]) if self.usual[0].isdigit() else None
+
+    def of(self, folder: str) -> Offline:
+        """What holds for a folder: what is said of it, or of the nearest one above it."""
+        own, name = self.folders, folder
+        while name not in own and "/" in name:
+            name = name.rpartition("/")[0]
+        return Offline(own.get(name, self.usual))
+
+    def but(self, folder: str, rule: str) -> Offline:
+        """The same with another rule for a folder, "" for none of its own. Raises ValueError."""
+        if ";" in folder:
+            raise ValueError("a folder with ; in its name cannot have a rule of its own")
+        own = {name: other for name, other in self.folders.items() if name != folder}
+        own |= {folder: rule} if rule else {}
+        return Offline("; ".join([self.usual, *(f"{name}={one}" for name, one in own.items())]))
 
 
 USUAL_PORTS: Mapping[str, Mapping[Security, int]] = MappingProxyType(

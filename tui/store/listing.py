@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from tui.model.folder import Role
 from tui.model.message import BodyState, Flag
 from tui.store.codec import SEQUENCE_BITS, integers, second, tags_of
-from tui.store.records import Missing, Placed, UidlRow
+from tui.store.records import Missing, Placed, Since, UidlRow
 
 _ACCOUNT_FOLDERS = (
     "(SELECT folder.id FROM folder JOIN account ON account.id = folder.account WHERE account.address = ?)"
@@ -192,10 +192,10 @@ _SERVER_FOLDERS = f"SELECT id FROM folder WHERE NOT local AND id IN {_ACCOUNT_FO
 
 
 def missing(
-    db: sqlite3.Connection, account: str, since: int | None, folder: int | None, limit: int
+    db: sqlite3.Connection, account: str, since: Since, folder: int | None, limit: int
 ) -> list[Missing]:
-    """Bodies to be fetched: those received since (Unix seconds), the inbox first, then folder by folder,
-    newest first; at most `limit` where that is not 0."""
+    """Bodies to be fetched: the inbox first, then folder by folder, newest first; at most `limit` where that
+    is not 0."""
     folders = db.execute(
         f"{_SERVER_FOLDERS} AND (?2 IS NULL OR id = ?2)"
         " ORDER BY role <> 'inbox', role IN ('junk', 'trash'), id",
@@ -203,11 +203,14 @@ def missing(
     ).fetchall()
     found: list[Missing] = []
     for (number,) in folders:
+        oldest = since.of(number)
+        if oldest is None:
+            continue
         # One folder at a time: the index has them in this order, and nothing beyond the limit is looked at.
         rows = db.execute(
             "SELECT id, folder, uid, size FROM message WHERE whole = 0 AND folder = ? AND position >= ?"
             " AND uid IS NOT NULL ORDER BY position DESC LIMIT ?",
-            (number, second(since or 0) << SEQUENCE_BITS, limit - len(found) if limit else -1),
+            (number, second(oldest) << SEQUENCE_BITS, limit - len(found) if limit else -1),
         )
         found += [Missing(*row) for row in rows]
         if limit and len(found) >= limit:
@@ -215,11 +218,19 @@ def missing(
     return found
 
 
-def missing_count(db: sqlite3.Connection, account: str, since: int | None) -> int:
+def missing_count(db: sqlite3.Connection, account: str, since: Since) -> int:
     """How many bodies `missing` would name without a limit."""
-    row = db.execute(
-        "SELECT count(*) FROM message WHERE whole = 0 AND uid IS NOT NULL AND position >= ?2"  # noqa: S608
-        f" AND folder IN ({_SERVER_FOLDERS})",
-        (account, second(since or 0) << SEQUENCE_BITS),
-    ).fetchone()
-    return int(row[0])
+    own = [number for number, _ in since.folders]
+    wanted = [(oldest, "IN", [number]) for number, oldest in since.folders if oldest is not None]
+    if since.usual is not None:
+        wanted.append((since.usual, "NOT IN", own))
+    return sum(
+        int(
+            db.execute(
+                "SELECT count(*) FROM message WHERE whole = 0 AND uid IS NOT NULL AND position >= ?2"  # noqa: S608
+                f" AND folder IN ({_SERVER_FOLDERS}) AND folder {which} (SELECT value FROM json_each(?3))",
+                (account, second(oldest) << SEQUENCE_BITS, integers(folders)),
+            ).fetchone()[0]
+        )
+        for oldest, which, folders in wanted
+    )

@@ -44,6 +44,7 @@ from tui.store.records import (
     PendingKind,
     Placed,
     Request,
+    Since,
     UidlRow,
     Unindexed,
 )
@@ -58,9 +59,12 @@ __all__ = [
     "Placed",
     "Reader",
     "Request",
+    "Since",
     "UidlRow",
     "Unindexed",
 ]
+
+EVERYTHING = Since()
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -274,13 +278,13 @@ class Reader:
         return self._ask(listing.uidls, account)
 
     def missing_bodies(
-        self, account: str, since: int | None, folder: int | None = None, limit: int = 0
+        self, account: str, since: Since = EVERYTHING, folder: int | None = None, limit: int = 0
     ) -> list[Missing]:
-        """Bodies to be fetched, of mail received since (Unix seconds): the inbox first, then folder by
-        folder, newest first; at most `limit` where that is not 0."""
+        """Bodies to be fetched: the inbox first, then folder by folder, newest first; at most `limit` where
+        that is not 0."""
         return self._ask(listing.missing, account, since, folder, limit)
 
-    def missing_count(self, account: str, since: int | None) -> int:
+    def missing_count(self, account: str, since: Since = EVERYTHING) -> int:
         """How many bodies are to be fetched."""
         return self._ask(listing.missing_count, account, since)
 

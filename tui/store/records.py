@@ -34,6 +34,18 @@ class Missing(NamedTuple):
     size: int
 
 
+class Since(NamedTuple):
+    """Of which mail bodies are wanted: received since `usual` (Unix seconds, 0 for all, None for none), but
+    in the folders of these ids since another time."""
+
+    usual: int | None = 0
+    folders: tuple[tuple[int, int | None], ...] = ()
+
+    def of(self, folder: int) -> int | None:
+        """The oldest time of which a folder's bodies are wanted, None for none."""
+        return dict(self.folders).get(folder, self.usual)
+
+
 class Unindexed(NamedTuple):
     """A message that waits for the search index; `raw` is None while only its header is here."""
 

@@ -33,7 +33,7 @@ SETTLE_FIRST = (
 def unsettled(reader: Reader, address: str) -> str:
     """A sentence on what only the server or only the store has of an account, "" when both have all."""
     changes = len([one for one in reader.pending(address) if not is_marked(one)])
-    bodies = reader.missing_count(address, 0)
+    bodies = reader.missing_count(address)
     open_ends = [
         f"{changes} changes have not been told to the server" if changes else "",
         f"{bodies} messages are here with their header only" if bodies else "",

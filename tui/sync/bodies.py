@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from itertools import groupby
 
 from tui.mail.scan import scan
 from tui.model import account as kinds
 from tui.model.error import Refused
 from tui.model.event import MessagesChanged
+from tui.model.folder import Folder
 from tui.net.imap import ImapConnection
-from tui.store.reader import Reader
+from tui.store.reader import Reader, Since
 from tui.store.records import Missing
 from tui.store.writer import Writer
 from tui.sync.ahead import ahead
@@ -25,22 +26,29 @@ ROUND = 5_000
 DAY = 86_400
 
 
-def wants_bodies_since(offline: kinds.Offline, now: float) -> int | None:
-    """The oldest time (Unix seconds) of which bodies are kept here; None when only headers are."""
-    if offline.text == "headers":
+def wants_bodies_since(offline: kinds.Offline, folders: Iterable[Folder], now: float) -> Since | None:
+    """Since when bodies are kept here, in `folders` as elsewhere; None when only headers are, everywhere."""
+    usual = _oldest(offline, now)
+    asked = ((one.id, _oldest(offline.of(one.name), now)) for one in folders)
+    own = tuple((number, oldest) for number, oldest in asked if oldest != usual)
+    return None if usual is None and not own else Since(usual, own)
+
+
+def _oldest(offline: kinds.Offline, now: float) -> int | None:
+    if offline.usual == "headers":
         return None
     return 0 if offline.days is None else int(now) - offline.days * DAY
 
 
 class Bodies:
-    """Fetches what `missing_bodies` names of the account `address`, received since (Unix seconds).
+    """Fetches what `missing_bodies` names of the account `address`, received since.
 
     `check` is called after each batch, and ends the work by what it raises. `octets` counts what came,
     `withheld` names the messages that the server lists and does not hand out.
     """
 
     def __init__(
-        self, board: Board, aside: SetAside, address: str, since: int, check: Callable[[], None]
+        self, board: Board, aside: SetAside, address: str, since: Since, check: Callable[[], None]
     ) -> None:
         self.octets = 0
         self.withheld: set[int] = set()

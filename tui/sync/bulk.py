@@ -11,7 +11,7 @@ from tui.model.error import MailError, Offline
 from tui.model.event import MessagesChanged
 from tui.model.explain_rule import Retry
 from tui.net.imap import ImapConnection
-from tui.store.reader import Reader
+from tui.store.reader import Reader, Since
 from tui.store.writer import Writer
 from tui.sync.bodies import Bodies
 from tui.sync.bulk_child import Child
@@ -44,7 +44,7 @@ class BulkFetch:
         self._error: MailError | None = None
         self._began = time.monotonic()
         self._bodies = Bodies(
-            context.board, context.set_aside, self._account.address, errand.since or 0, self._between
+            context.board, context.set_aside, self._account.address, errand.since or Since(), self._between
         )
         self._counts = Counts()
         self._ended = threading.Event()

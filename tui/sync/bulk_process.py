@@ -20,7 +20,7 @@ from tui.model.error import Garbled, MailError
 from tui.model.event import Event, MessagesChanged
 from tui.model.secret import Secret
 from tui.net.imap import ImapConnection
-from tui.store.reader import Reader
+from tui.store.reader import Reader, Since
 from tui.store.writer import Writer
 from tui.sync.board import Board
 from tui.sync.bodies import Bodies
@@ -78,7 +78,7 @@ def run(database: Path, errand: Errand, secret: Secret, speaker: Speaker) -> End
     account = errand.account
     assert account.imap is not None and account.login is not None
     counts, aside = Counts(), SetAside()
-    bodies = Bodies(speaker, aside, account.address, errand.since or 0, lambda: None)
+    bodies = Bodies(speaker, aside, account.address, errand.since or Since(), lambda: None)
     error: MailError | None = None
     connection = ImapConnection(account.imap, account.ca_file)
     try:
@@ -88,9 +88,8 @@ def run(database: Path, errand: Errand, secret: Secret, speaker: Speaker) -> End
         with Reader(database) as reader, Writer(database) as writer:
             for number in errand.folders:
                 if folder := reader.folder(number):
-                    fetch = FolderFetch(
-                        connection, reader, writer, speaker, folder, counts, aside, errand.since == 0
-                    )
+                    whole = errand.since is not None and errand.since.of(number) == 0
+                    fetch = FolderFetch(connection, reader, writer, speaker, folder, counts, aside, whole)
                     for _ in fetch.steps():
                         pass
             if errand.since is not None:

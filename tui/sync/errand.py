@@ -6,17 +6,18 @@ from dataclasses import dataclass, field
 
 from tui.model.account import Account
 from tui.model.error import MailError
+from tui.store.records import Since
 from tui.sync.visit import Counts
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
     """Bring the folders of these ids up to date, then fetch the bodies of the whole account received since
-    (Unix seconds; None for none)."""
+    (None for none)."""
 
     account: Account
     folders: tuple[int, ...]
-    since: int | None
+    since: Since | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from tui.model.event import Asked, BodyArrived, FoldersChanged, MessagesChanged,
 from tui.model.folder import Folder, Role, ServerFolder
 from tui.net.imap import ImapConnection
 from tui.net.link import Waker
-from tui.store.reader import Reader
+from tui.store.reader import Reader, Since
 from tui.store.writer import Writer
 from tui.sync.arrivals import CROWD
 from tui.sync.bodies import wants_bodies_since
@@ -216,20 +216,28 @@ class ImapVisit:
         self._context.board.noted(self._account.address, counts.problems, everywhere=not names)
         return counts
 
-    def _folders(self, folders: list[Folder], counts: Counts, since: int | None) -> list[FolderFetch]:
+    def _folders(self, folders: list[Folder], counts: Counts, since: Since | None) -> list[FolderFetch]:
         """Bring folders up to date; where a crowd is new, by a child process after the newest page."""
-        whole = since == 0
-        fetched = [self._one_folder(one, counts, bodies=whole, page_only=self._helped()) for one in folders]
+        whole = {one.id for one in folders if since is not None and since.of(one.id) == 0}
+        fetched = [
+            self._one_folder(one, counts, bodies=one.id in whole, page_only=self._helped()) for one in folders
+        ]
         if behind := tuple(one.folder.id for one in fetched if one.behind):
             self._beside(Errand(self._account, behind, since), counts)
-        return [self._one_folder(one.folder, counts, bodies=whole) if one.behind else one for one in fetched]
+        return [
+            self._one_folder(one.folder, counts, bodies=one.folder.id in whole) if one.behind else one
+            for one in fetched
+        ]
 
     def _helped(self) -> bool:
         """Whether a child process may fetch; messages that break the connection are looked for here."""
         return self._context.children and self._context.set_aside.calm
 
-    def _bodies_since(self, everything: bool) -> int | None:
-        return 0 if everything else wants_bodies_since(self._account.offline, time.time())
+    def _bodies_since(self, everything: bool) -> Since | None:
+        if everything:
+            return Since()
+        folders = self._reader.folders(self._account.address)
+        return wants_bodies_since(self._account.offline, folders, time.time())
 
     def _list_folders(self, names: tuple[str, ...]) -> None:
         """LIST, except when the one folder asked for is known already (a push named it)."""
@@ -329,13 +337,14 @@ class ImapVisit:
         )
         self._context.board.tell(Asked(folder.account, folder.id, lost))
 
-    def _fetch_bodies(self, counts: Counts, since: int) -> None:
+    def _fetch_bodies(self, counts: Counts, since: Since) -> None:
         if self._reader.missing_bodies(self._account.address, since, limit=1):
             self._beside(Errand(self._account, (), since), counts)
 
     def _beside(self, errand: Errand, counts: Counts) -> None:
         """Have an errand done over another connection, and look out for new mail meanwhile."""
-        few = not errand.folders and self._reader.missing_count(errand.account.address, errand.since) <= CROWD
+        since = errand.since or Since(None)
+        few = not errand.folders and self._reader.missing_count(errand.account.address, since) <= CROWD
         child = self._helped() and not few
         self._bulk = BulkFetch(self._context, errand, self._waker.wake, child=child)
         try:
