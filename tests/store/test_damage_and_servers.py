@@ -9,8 +9,9 @@ import logging
 import os
 import random
 import shutil
+import sqlite3
 from collections import Counter
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -19,14 +20,13 @@ from tests.rig import Rig, RigMaker, account_on
 from tests.servers.dovecot import Dovecot
 from tests.store.damage import described, harm
 from tests.sync.letters_in import letter
+from tests.sync.maildrops import account_at, fetched, maildrop
 from tui.config.paths import find
 from tui.model.account import Account, Keep, Protocol
-from tui.model.command import SetFlags
+from tui.model.command import Delete, SetFlags
 from tui.model.error import MailError, StoreBroken
 from tui.model.message import Flag
 from tui.store.rebuild import rebuild
-
-pytestmark = pytest.mark.dovecot
 
 _SEEDS = range(200 if "OUTLOOK_TUI_TEST_ALL" in os.environ else 5)
 _LETTERS = [letter(number, body=f"Letter {number}. " * (1 + 97 * (number % 9))) for number in range(60)]
@@ -80,6 +80,7 @@ def unexpected(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
 
 
 @pytest.mark.slow
+@pytest.mark.dovecot
 @pytest.mark.parametrize("way", _WAYS)
 def test_nothing_is_lost_by_a_damaged_store(
     make_rig: RigMaker,
@@ -120,3 +121,21 @@ def test_nothing_is_lost_by_a_damaged_store(
         assert not kept - found, what
         assert found.total() == len(found) <= len(_LETTERS), f"something is here twice: {what}"
         assert not unexpected(caplog), what
+
+
+@pytest.mark.parametrize("harmed", [False, True])
+def test_a_deletion_is_not_made_there_while_the_bytes_here_are_damaged(
+    make_rig: RigMaker, harmed: bool
+) -> None:
+    """It lies in Deleted, from where it could be taken back: the server's copy is the last good one."""
+    with maildrop(*_LETTERS[:3]) as server:
+        rig = make_rig(account_at(server, "until-deleted"))
+        fetched(rig, server)
+        gone = rig.rows()[0]
+        rig.ask(Delete((gone.id,)))
+        if harmed:
+            with closing(sqlite3.connect(rig.paths.database)) as db:
+                db.execute("UPDATE body SET data = x'00' WHERE message = ?", (gone.id,))
+                db.commit()
+        fetched(rig, server)
+        assert len(server.box) == (3 if harmed else 2)

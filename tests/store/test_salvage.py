@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from tui.model.message import NewMessage, Scan
 from tui.store.codec import DAMAGED, envelope_of
 from tui.store.database import Database
 from tui.store.reader import Reader
-from tui.store.salvage import readable
+from tui.store.salvage import BODIES, Salvage, readable
 from tui.store.writer import Writer
 
 ACCOUNT = "you@localhost.example"
@@ -101,3 +102,43 @@ def test_what_is_no_store_at_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "[", "[]", "7", '["a","b",3,4,5,"s",[],[],[],[],[]]'])
 def test_a_damaged_header_says_so(text: str) -> None:
     assert envelope_of(text).subject == DAMAGED
+
+
+def one_bit(data: bytes, place: int) -> bytes:
+    octets = bytearray(data)
+    octets[place // 8] ^= 1 << place % 8
+    return bytes(octets)
+
+
+@pytest.fixture
+def salvage(tmp_path: Path, whole: tuple[bytes, list[bytes]]) -> Iterator[Salvage]:
+    path = tmp_path / "mail.db"
+    path.write_bytes(whole[0])
+    with Salvage(path, tmp_path / "spare.db") as found:
+        yield found
+
+
+def test_a_message_with_one_wrong_bit_is_mended(salvage: Salvage, whole: tuple[bytes, list[bytes]]) -> None:
+    row = salvage.one(BODIES, 3)
+    assert row is not None
+    for place in random.Random(3).sample(range(8 * len(row[2])), 12):
+        assert salvage.whole((*row[:2], one_bit(row[2], place), row[3])) == whole[1][2]
+
+
+def test_a_wrong_digest_costs_nothing(salvage: Salvage, whole: tuple[bytes, list[bytes]]) -> None:
+    row = salvage.one(BODIES, 3)
+    assert row is not None
+    assert salvage.whole((*row[:3], one_bit(row[3], 77))) == whole[1][2]
+    assert salvage.whole((*row[:3], bytes(32))) is None, "that of another message"
+
+
+def test_mending_comes_to_an_end(salvage: Salvage) -> None:
+    row = salvage.one(BODIES, 3)
+    assert row is not None
+    spoilt = (*row[:2], one_bit(one_bit(row[2], 90), 190), row[3])
+    before = salvage._tries
+    assert salvage.whole(spoilt) is None
+    assert salvage._tries == before - 8 * len(row[2])
+    salvage._tries = 8 * len(row[2]) - 1
+    assert salvage.whole(spoilt) is None
+    assert salvage._tries == 8 * len(row[2]) - 1, "too few are left to try them all"

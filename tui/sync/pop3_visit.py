@@ -11,7 +11,7 @@ from functools import partial
 
 from tui.mail.header import fingerprint
 from tui.model.account import Account
-from tui.model.error import Cancelled, MailError, NotFound, Refused
+from tui.model.error import Cancelled, MailError, NotFound, Refused, StoreBroken
 from tui.model.event import FoldersChanged
 from tui.model.folder import Folder, Role
 from tui.model.message import BodyState
@@ -32,6 +32,10 @@ log = logging.getLogger(__name__)
 LEAST_PAUSE = 300.0  # seconds
 NOT_CONFIRMED = "The server did not confirm the deletions; what is still there is asked for again."
 GONE = "Only the header of this message is on this computer, and the server has it no more."
+DAMAGED = (
+    "A message that was to be deleted on the server is damaged here, so it stays there. "
+    "Close every outlook-tui, then run: outlook-tui doctor --repair"
+)
 KEPT = "Its text cannot be fetched; what is here stays."
 LOCAL_FOLDERS = (
     ("INBOX", Role.INBOX),
@@ -232,16 +236,22 @@ class Pop3Visit:
         self._prove([one for one in ripe if one[0] not in self._proved], sizes, download)
         for number, uidl in ripe:
             self._interlude()
-            if number in self._proved and (
-                known[uidl].message is None or self._readable(known[uidl].message)
-            ):
+            message = known[uidl].message
+            if number not in self._proved:
+                continue
+            if message is None or self._readable(message):
                 self._connection.delete(number)
                 self._asked.append(uidl)
                 counts.changed += 1
+            else:
+                counts.problem(DAMAGED, StoreBroken.exit_code)
 
-    def _readable(self, message: int | None) -> bool:
-        raw = self._reader.raw(message) if message else None
-        digest = self._reader.digest(message) if message else None
+    def _readable(self, message: int) -> bool:
+        try:
+            raw, digest = self._reader.raw(message), self._reader.digest(message)
+        except StoreBroken as error:
+            log.warning("message %d: %s", message, error.detail)
+            return False
         return raw is not None and hashlib.sha256(raw).digest() == digest
 
     def _open_body(self, message: int) -> bool:
