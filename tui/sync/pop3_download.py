@@ -71,15 +71,19 @@ class Download:
         todo = deque(sorted(listed, reverse=True))
         total = len(todo)
         self._scan_later = total > MANY
+        if todo:
+            self._progress(0, total)  # on a slow line the first batch takes a while
         while batch := take_batch(todo, self._measured):
             session.interlude()
             self._match(batch, unclaimed)
             self._preview(batch)
             self._fetch(batch, unclaimed)
-            session.context.board.progress(
-                session.account.address, total - len(todo), total, self._inbox.name
-            )
+            self._progress(total - len(todo), total)
         self.rest(self._partial)
+
+    def _progress(self, done: int, total: int) -> None:
+        session = self._session
+        session.context.board.progress(session.account.address, done, total, self._inbox.name)
 
     def rest(self, listed: Sequence[Numbered]) -> None:
         """Make messages whole that are here by their headers. Each must be known to be the one noted."""
