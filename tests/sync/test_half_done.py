@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.rig import Rig, RigMaker, account_on
+from tests.rig import Rig, RigMaker, account_on, offline
 from tests.servers.dovecot import PLAIN_IMAP, WITHOUT_MOVE, Dovecot
 from tests.servers.proxy import Fault, Proxy
 from tests.sync.ledger import on_server
@@ -42,9 +42,7 @@ def changed_offline(make_rig: RigMaker, account: Account, change: Callable[[Rig,
     """One message is here, and has been changed without the network."""
     rig = make_rig(account)
     rig.fetch()
-    rig.engine.close()
-    rig = make_rig(account, start=False)
-    rig.engine.start(offline=True)
+    rig = offline(make_rig, rig)
     change(rig, rig.rows()[0].id)
     rig.engine.close()
     return rig

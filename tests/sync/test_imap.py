@@ -21,6 +21,7 @@ from tui.model.event import Asked, NewMail
 from tui.model.folder import Role
 from tui.model.message import BodyState, Flag
 from tui.net.link import context
+from tui.store.folders import REMOVED_FOLDER
 
 pytestmark = pytest.mark.dovecot
 
@@ -158,8 +159,15 @@ def test_a_deletion_by_another_program_goes_to_the_local_wastebasket(
         other.expunge()
     assert rig.fetch().gone == 1
     assert len(rig.rows()) == 1
-    (kept,) = [one for one in rig.all_rows() if one.id == row.id]
-    assert not kept.on_server and rig.raw(kept.id) == letter(2)
+    (kept,) = rig.rows(REMOVED_FOLDER)
+    assert kept.id == row.id and not kept.on_server and rig.raw(kept.id) == letter(2)
+    rig.ask(Move((kept.id,), "INBOX"))  # taken out of the wastebasket, as any mail is moved
+    for _ in range(2):
+        assert rig.fetch().problems == ()
+    assert sorted(rig.raw(one.id) or b"" for one in rig.rows()) == [letter(1), letter(2)]
+    assert all(one.uid and one.on_server for one in rig.rows()) and not rig.rows(REMOVED_FOLDER)
+    with client(dovecot, user) as other:
+        assert other.select_folder("INBOX", readonly=True)[b"EXISTS"] == 2
 
 
 def test_many_deletions_at_once_are_asked_about(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.rig import Rig, RigMaker, account_on
+from tests.rig import Rig, RigMaker, account_on, offline, online
 from tests.servers.dovecot import PLAIN_IMAP, WITHOUT_MOVE, Dovecot
 from tests.servers.scripted import IMAP_GREETING, Scripted, imap, rule
 from tests.sync.letters_in import letter
@@ -41,10 +41,14 @@ def tried_before(rig: Rig) -> None:
             writer.pending_tried(one.id)
 
 
-def offline_rig(make_rig: RigMaker, account: Account) -> Rig:
-    rig = make_rig(account, start=False)
-    rig.engine.start(offline=True)
-    return rig
+def another_moves(dovecot: Dovecot, user: str, subject: str, folder: str) -> None:
+    """Another program moves a message out of the inbox."""
+    with client(dovecot, user) as other:
+        other.select_folder("INBOX")
+        found = other.search(["SUBJECT", subject])
+        other.copy(found, folder)
+        other.delete_messages(found)
+        other.expunge()
 
 
 @pytest.mark.parametrize("capability", [WITHOUT_MOVE, PLAIN_IMAP])
@@ -60,8 +64,7 @@ def test_a_move_is_not_taken_for_done_by_another_message(
         dovecot.deliver(user, other, "Archive")
     rig = make_rig(account)
     rig.fetch()
-    rig.engine.close()
-    rig = offline_rig(make_rig, account)
+    rig = offline(make_rig, rig)
     rig.ask(Archive((rig.rows()[0].id,)))
     rig.engine.close()
     tried_before(rig)
@@ -82,8 +85,7 @@ def test_a_copy_that_was_made_before_the_cut_is_not_made_again(
     dovecot.folder(user, "Projects")
     rig = make_rig(account)
     rig.fetch()
-    rig.engine.close()
-    rig = offline_rig(make_rig, account)
+    rig = offline(make_rig, rig)
     rig.ask(Copy((rig.rows()[0].id,), "Projects"))
     rig.engine.close()
     tried_before(rig)
@@ -143,18 +145,11 @@ def test_a_message_that_both_sides_moved_stands_where_the_server_has_it(
         dovecot.deliver(user, letter(number))
     rig = make_rig(account)
     rig.fetch()
-    rig.engine.close()
-    rig = offline_rig(make_rig, account)
+    rig = offline(make_rig, rig)
     both = next(row.id for row in rig.rows() if rig.raw(row.id) == letter(1))
     rig.ask(Archive((both,)))
-    rig.engine.close()
-    with client(dovecot, user) as other:
-        other.select_folder("INBOX")
-        found = other.search(["SUBJECT", "Letter 1"])
-        other.copy(found, "Trash")
-        other.delete_messages(found)
-        other.expunge()
-    rig = make_rig(account)
+    another_moves(dovecot, user, "Letter 1", "Trash")
+    rig = online(make_rig, rig)
     for _ in range(2):
         assert rig.fetch().problems == ()
     assert [row.id for row in rig.role(Role.TRASH)] == [both] and rig.role(Role.ARCHIVE) == []
@@ -172,17 +167,10 @@ def test_a_copy_is_given_to_the_server_although_its_original_has_left(
         dovecot.deliver(user, letter(number))
     rig = make_rig(account)
     rig.fetch()
-    rig.engine.close()
-    rig = offline_rig(make_rig, account)
+    rig = offline(make_rig, rig)
     rig.ask(Copy(tuple(row.id for row in rig.rows()), "Archive"))
-    rig.engine.close()
-    with client(dovecot, user) as other:
-        other.select_folder("INBOX")
-        found = other.search(["SUBJECT", "Letter 1"])
-        other.copy(found, "Trash")
-        other.delete_messages(found)
-        other.expunge()
-    rig = make_rig(account)
+    another_moves(dovecot, user, "Letter 1", "Trash")
+    rig = online(make_rig, rig)
     for _ in range(3):
         assert rig.fetch().problems == ()
     assert there(dovecot, user, "Archive") == Counter([letter(0), letter(1)])
