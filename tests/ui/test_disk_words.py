@@ -52,6 +52,12 @@ def test_how_much_is_here() -> None:
     )
 
 
+def test_a_little_is_not_nothing() -> None:
+    assert [disk_words.megabytes(octets) for octets in (0, 1, 49_999, 50_000, 1_240_349_999)] == [
+        "0.0", "< 0.1", "< 0.1", "0.1", "1,240.3"
+    ]  # fmt: skip
+
+
 def test_folders_stand_in_the_order_of_the_tree_above_their_sum() -> None:
     found = holdings(
         holding("Projects"),

@@ -49,8 +49,8 @@ COLUMNS = (
 
 
 def megabytes(octets: int) -> str:
-    """Octets in MB: "1,240.3"."""
-    return f"{octets / 1_000_000:,.1f}"
+    """Octets in MB: "1,240.3"; "< 0.1" for a little."""
+    return "< 0.1" if 0 < octets < 50_000 else f"{octets / 1_000_000:,.1f}"
 
 
 def folder_name(one: Holding) -> str:
