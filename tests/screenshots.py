@@ -203,6 +203,12 @@ async def _settings(actor: Actor) -> None:
     await actor.sees("Appearance")
 
 
+async def _disk(actor: Actor) -> None:
+    await actor.pilot.press("g", "h")
+    await actor.sees("are free on this disk")
+    await actor.until(lambda: "being measured" not in actor.text())
+
+
 async def _help(actor: Actor) -> None:
     await actor.pilot.press("?")
     await actor.sees("Everywhere")
@@ -268,6 +274,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("add-account", (100, 24), "dark", sign_in_scenes.done, ("is saved", "Fetching 1,240", "Read your")),
     Scene("accounts", (100, 24), "dark", sign_in_scenes.accounts, ("Sign in again", "signed in until")),
     Scene("checkup", (100, 34), "dark", checkup_scene.checkup, ("✗", "switched off", "SMTP.Send")),
+    Scene("on-this-disk", (120, 30), "dark", _disk, ("All folders", "Only on this computer", "search index")),
     Scene("compose", (100, 30), "dark", _reply, ("billing@contoso.example", "Re: Invoice 2041", "> ")),
     Scene("outbox", (100, 24), "dark", _outbox, ("Poster for the open day", "Key for room 3.07")),
 )
