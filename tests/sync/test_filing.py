@@ -76,6 +76,46 @@ def test_folders_of_this_computer(make_rig: RigMaker) -> None:
     assert len(rig.role(Role.TRASH)) == 3
 
 
+def test_a_folder_that_is_there_only_by_those_inside_it(make_rig: RigMaker) -> None:
+    rig = make_rig(LOCAL)
+    for number, name in enumerate(("Plans/2025", "Plans/2026", "Plans/2026/May"), 1):
+        store_locally(rig, name, number)
+    create(rig, "Work/2026")
+    with pytest.raises(Refused):
+        rename(rig, "Plans", "Work")
+    assert "Plans/2025" in names(rig), "nothing is done by halves"
+    rename(rig, "Plans", "Old/Plans")
+    assert {"Old/Plans/2025", "Old/Plans/2026", "Old/Plans/2026/May"} <= names(rig)
+    assert not any(name.startswith("Plans") for name in names(rig))
+    assert delete(rig, "Old") == 3
+    assert bodies(rig) == Counter(letter(one) for one in (1, 2, 3))
+
+
+@pytest.mark.dovecot
+@pytest.mark.parametrize("away", [False, True])
+def test_a_servers_folder_that_is_there_only_by_those_inside_it(
+    make_rig: RigMaker, dovecot: Dovecot, user: str, away: bool
+) -> None:
+    dovecot.deliver(user, letter(1), "Plans/2026")
+    rig = make_rig(account_on(dovecot, user))
+    rig.fetch()
+    if away:
+        rig = offline(make_rig, rig)
+    rename(rig, "Plans", "Work")
+    if away:
+        rig = online(make_rig, rig)
+    for _ in range(2):
+        assert rig.fetch().problems == ()
+    assert "Work/2026" in there(dovecot, user) & names(rig)
+    assert not {"Plans", "Plans/2026"} & (there(dovecot, user) | names(rig))
+    assert [rig.raw(row.id) for row in rig.rows("Work/2026")] == [letter(1)]
+    assert delete(rig, "Work") == 1
+    for _ in range(2):
+        assert rig.fetch().problems == ()
+    assert not {"Work", "Work/2026"} & (there(dovecot, user) | names(rig))
+    assert [rig.raw(row.id) for row in rig.role(Role.TRASH)] == [letter(1)]
+
+
 def test_what_must_stay(make_rig: RigMaker) -> None:
     rig = make_rig(LOCAL)
     store_locally(rig, "INBOX", 1)

@@ -91,6 +91,9 @@ def _rule(words: Sequence[str]) -> str:
 
 
 def _known(shell: Shell, reader: Reader, account: str, name: str) -> str:
+    """A folder's name as it is written. Some servers have no folder of their own above others."""
+    if any(one.name.startswith(f"{name}/") for one in reader.folders(account)):
+        return name
     found = shell.find_folder(reader, name, account)
     if found is None:
         raise shell.no_folder(reader, name, [account])

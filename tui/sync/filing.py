@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 from tui.model.account import Account, Protocol
 from tui.model.error import BadInput, NotFound, Refused
@@ -35,9 +36,9 @@ class Filing:
             case CreateFolder(_, name):
                 return self._create(account, name)
             case RenameFolder(_, name, new):
-                return self._rename(self._changeable(account, name), new)
+                return self._rename(name, self._changeable(account, name), new)
             case DeleteFolder(_, name):
-                return self._delete(self._changeable(account, name))
+                return sum(map(self._delete, self._changeable(account, name)))
 
     def take_in(self, command: Import) -> tuple[list[int], int]:
         """The ids of the mail taken in, 0 where it was here, and the folder it went to."""
@@ -61,14 +62,17 @@ class Filing:
         self._refuse_twin(account.address, name)
         return self._writer.make_folder(account.address, name, on_server=account.incoming is Protocol.IMAP)
 
-    def _rename(self, folder: Folder, new: str) -> int:
+    def _rename(self, name: str, folders: Sequence[Folder], new: str) -> int:
+        """Call `name`, which is the folder or stands above the folders, `new`; answers the first one's id."""
         new = checked_name(new)
-        if new.startswith(f"{folder.name}/"):
+        if new.startswith(f"{name}/"):
             raise BadInput("A folder cannot go into itself.", "Choose a name outside of it.")
-        if new != folder.name:
-            self._refuse_twin(folder.account, new, but=folder.id)
-            self._writer.rename_folder(folder.id, new)
-        return folder.id
+        renamed = {one: new + one.name[len(name) :] for one in folders if new != name}
+        for one, own in renamed.items():
+            self._refuse_twin(one.account, own, but=one.id)
+        for one, own in renamed.items():
+            self._writer.rename_folder(one.id, own)
+        return folders[0].id
 
     def _delete(self, folder: Folder) -> int:
         inside = f"{folder.name}/"
@@ -96,17 +100,24 @@ class Filing:
         on_server = self._account(folder.account).incoming is Protocol.IMAP
         return self._writer.make_folder(folder.account, "Deleted", Role.TRASH, on_server=on_server)
 
-    def _changeable(self, account: Account, name: str) -> Folder:
+    def _changeable(self, account: Account, name: str) -> list[Folder]:
+        """The folder of that name; where only folders inside it are there, the topmost of these."""
         found = self._reader.folder_named(account.address, name)
-        if found is None and name.casefold() != "inbox":
+        folders = [found] if found else self._topmost(account, name)
+        if not folders and name.casefold() != "inbox":
             raise NotFound(
                 f"{account.address} has no folder {name}.", "outlook-tui folders lists them; names are exact."
             )
-        if found is None or found.role is Role.INBOX or found.name.casefold() == "inbox":
+        if name.casefold() == "inbox" or (found and found.role is Role.INBOX):
             raise Refused("The inbox stays where it is, and as it is called.")
-        if found.name == REMOVED_FOLDER:
+        if name == REMOVED_FOLDER:
             raise Refused("This folder keeps for 30 days what servers have deleted.")
-        return found
+        return folders
+
+    def _topmost(self, account: Account, name: str) -> list[Folder]:
+        inside = [one for one in self._reader.folders(account.address) if one.name.startswith(f"{name}/")]
+        names = tuple(f"{one.name}/" for one in inside)
+        return [one for one in inside if not one.name.startswith(names)]
 
     def _refuse_twin(self, account: str, name: str, but: int = 0) -> None:
         """Many servers, and people, take names for equal that differ in upper and lower case only."""
