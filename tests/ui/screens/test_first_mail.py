@@ -13,7 +13,7 @@ from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.ui.screens.help import HelpScreen
 
-MARK = "◇ The first mail from this address"
+MARK = "◇ First mail from this address"
 
 
 @pytest.mark.parametrize(

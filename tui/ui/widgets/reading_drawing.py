@@ -169,7 +169,7 @@ def _notes(page: Page, room: int) -> Iterator[Drawn]:
     for sentence, tone in trust(page.row, page.content):
         yield from _wrapped(sentence, room, tone, most=3)
     if page.stranger:
-        yield from _wrapped("◇ The first mail from this address; you have never written to it", room, "dim")
+        yield from _wrapped("◇ First mail from this address", room, "dim")
     if page.content.remote_images:
         pictures = words.count(page.content.remote_images, "remote picture")
         yield from _wrapped(
