@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import random
+import sqlite3
 from collections import Counter
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,8 @@ import pytest
 from tests.store.damage import IMAP, POP, Sample, asked, changed, described, harm, sample
 from tui.model.account import Protocol
 from tui.model.draft import SendState
+from tui.model.error import StoreBroken
+from tui.store.database import PAGE_OCTETS
 from tui.store.reader import Reader
 from tui.store.rebuild import examine, rebuild
 
@@ -63,3 +67,37 @@ def test_a_repair_keeps_what_can_be_read(tmp_path: Path, used: Sample, seed: int
 
 def _stamp(kept: tuple[Path, ...]) -> str:
     return kept[0].name.split("-damaged-")[1]
+
+
+def children(octets: bytes, page: int) -> list[int]:
+    """The pages below an inner page of a table, but for the last."""
+    start = (page - 1) * PAGE_OCTETS
+    cells = int.from_bytes(octets[start + 3 : start + 5], "big")
+    places = [
+        int.from_bytes(octets[at : at + 2], "big") for at in range(start + 12, start + 12 + 2 * cells, 2)
+    ]
+    return [int.from_bytes(octets[start + at : start + at + 4], "big") for at in places]
+
+
+def test_bytes_are_never_taken_for_those_of_another_message(tmp_path: Path, used: Sample) -> None:
+    """A bit of the number that a body is found by, in each leaf of their tree, makes it another's."""
+    path = used.copy(tmp_path / "store")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (root,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'body'").fetchone()
+    octets = path.read_bytes()
+    for page in children(octets, root):
+        start = (page - 1) * PAGE_OCTETS
+        cells = int.from_bytes(octets[start + 3 : start + 5], "big")
+        for place in range(start + 8, start + 8 + 2 * cells, 2):
+            at = start + int.from_bytes(octets[place : place + 2], "big")
+            at += 2 if octets[at] & 0x80 else 1  # behind the length
+            long = octets[at] & 0x80
+            number = (octets[at] & 0x7F) << 7 | octets[at + 1] if long else octets[at]
+            for bit in range(3):
+                if (other := number ^ 1 << bit) in used.raws:
+                    harmed = bytearray(octets)
+                    harmed[at + bool(long)] ^= 1 << bit
+                    path.write_bytes(harmed)
+                    with Reader(path) as reader, suppress(StoreBroken):
+                        assert reader.raw(other) in (None, used.raws[other])
