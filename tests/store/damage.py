@@ -153,7 +153,7 @@ def questions(reader: Reader, raws: dict[int, bytes]) -> Iterator[Callable[[], o
     for account in (IMAP, POP):
         for ask in (reader.uidls, reader.pending, reader.unlinked, reader.holdings):
             yield partial(ask, account)
-        yield partial(reader.missing_bodies, account, 0)
+        yield partial(reader.missing_bodies, account)
         yield partial(reader.missed, account, [1, 2])
     for folder in range(1, 8):
         for look in (reader.folder, reader.listing, reader.unplaced, reader.mark, reader.held):
