@@ -151,3 +151,20 @@ def test_what_was_removed_here_does_not_come_back(
     rig.ask(Delete(tuple(row.id for row in rig.role(Role.TRASH)), forever=True))
     assert fetched(rig, server).new == 0
     assert server.box == {} and not here(rig)
+
+
+@pytest.mark.parametrize("keep", ["delete", "until-deleted"])
+def test_a_note_in_place_of_a_message_costs_nobody_the_message(
+    make_rig: RigMaker, dropping: Callable[..., Maildrop], keep: str
+) -> None:
+    """Exchange deletes the message itself when its note is deleted."""
+    note = letter(1, subject="Retrieval using the POP3 protocol failed for the following message: 7")
+    server = dropping(note, letter(2))
+    rig = make_rig(account_at(server, keep))
+    fetched(rig, server)
+    rig.ask(Delete(tuple(row.id for row in rig.rows())))
+    for _ in range(2):
+        summary = fetched(rig, server)
+        assert any("stays there" in one for one in summary.problems) and summary.exit_code == 0
+        assert list(server.box.values()) == [note]
+    assert here(rig) == Counter([note, letter(2)])

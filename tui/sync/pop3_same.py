@@ -8,6 +8,7 @@ where these do not prove it, its bytes.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
@@ -16,6 +17,9 @@ from tui.model.error import Busy, Refused
 from tui.store.reader import Reader
 from tui.store.records import UidlRow
 
+_PLACEHOLDER = re.compile(
+    r"Retrieval using the \w+ protocol failed for the following message: \d+", re.IGNORECASE
+)
 Asked = Callable[[Sequence[int]], Iterator[tuple[int, bytes]]]
 
 
@@ -85,6 +89,12 @@ def is_here(reader: Reader, account: str, shown: bytes | None, whole: Callable[[
         return bool(alike)
     octets = octets or whole()
     return octets is not None and any(same_octets(reader, row, octets) for row in alike)
+
+
+def is_placeholder(subject: str) -> bool:
+    """Whether Exchange made this up in place of a message that it could not put into words of mail. To delete
+    it there would delete the message itself, which Outlook can show."""
+    return _PLACEHOLDER.match(subject.strip()) is not None
 
 
 def same_octets(reader: Reader, message: int, octets: bytes) -> bool:

@@ -24,7 +24,7 @@ from tui.sync.jobs import FetchAllBodies, FetchMail, LookForSent, OpenBody, Push
 from tui.sync.pop3_download import Download, Numbered, Session, batches
 from tui.sync.pop3_match import Unclaimed
 from tui.sync.pop3_plan import Held, plan_maildrop
-from tui.sync.pop3_same import answers, is_known
+from tui.sync.pop3_same import answers, is_known, is_placeholder
 from tui.sync.visit import Counts, Interlude
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,10 @@ DAMAGED = (
     "Close every outlook-tui, then run: outlook-tui doctor --repair"
 )
 KEPT = "Its text cannot be fetched; what is here stays."
+PLACEHOLDER = (
+    "The server could not hand out a message as it is and sent a note in its place; the message stays there, "
+    "where Outlook can show it."
+)
 LOCAL_FOLDERS = (
     ("INBOX", Role.INBOX),
     ("Drafts", Role.DRAFTS),
@@ -239,12 +243,18 @@ class Pop3Visit:
             message = known[uidl].message
             if number not in self._proved:
                 continue
-            if message is None or self._readable(message):
+            if message is not None and self._stands_for_another(message):
+                counts.problem(PLACEHOLDER, 0)
+            elif message is None or self._readable(message):
                 self._connection.delete(number)
                 self._asked.append(uidl)
                 counts.changed += 1
             else:
                 counts.problem(DAMAGED, StoreBroken.exit_code)
+
+    def _stands_for_another(self, message: int) -> bool:
+        row = self._reader.row(message)
+        return row is not None and is_placeholder(row.envelope.subject)
 
     def _readable(self, message: int) -> bool:
         try:
