@@ -67,9 +67,10 @@ class BulkFetch:
         for problem in self._counts.problems:
             counts.problem(problem, self._counts.exit_code)
         if withheld := self._bodies.withheld:
+            messages = "1 message" if len(withheld) == 1 else f"{len(withheld)} messages"
             counts.problem(
-                f"The server listed {len(withheld)} messages that it did not hand out; "
-                "they are tried again at the next fetch.",
+                f"The server listed {messages} that it did not hand out; that is tried again at the next "
+                "fetch.",
                 75,
             )
         if self._error:

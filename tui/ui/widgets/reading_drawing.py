@@ -76,7 +76,7 @@ def draw(page: Page, width: int, folds: Folds, now: float) -> list[Drawn]:
     if folds.headers and page.content is not None:
         lines += _headers(page.content.headers, room)
     if page.content is None:
-        lines.append((Piece(page.waiting or "Fetching this message…", "dim"),))
+        lines += _wrapped(safe_line(page.waiting, 800) or "Fetching this message…", room, "dim", most=8)
         lines += _wrapped(safe_line(page.row.snippet, 400), room, "text", before=1)
     else:
         for invitation in page.content.invitations:
