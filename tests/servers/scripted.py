@@ -18,10 +18,11 @@ from tui.model.account import Security, Server
 
 
 class Act(Enum):
-    """What a server can do besides talking."""
+    """What a server can do besides talking; PAUSE is silence for a second."""
 
     CLOSE = auto()
     STALL = auto()
+    PAUSE = auto()
     TLS = auto()
 
 
@@ -144,6 +145,8 @@ class Scripted:
                         return
                     if part is Act.STALL:
                         self._stopped.wait()
+                    elif part is Act.PAUSE:
+                        self._stopped.wait(1.0)
                     elif part is Act.TLS:
                         self.clear, self.lines = self.clear + self.lines, []
                         reader.close()

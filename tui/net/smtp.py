@@ -180,7 +180,7 @@ class SmtpConnection:
 
     def _recipient(self, address: str, reply: tuple[int, bytes]) -> Recipient:
         code, text = reply
-        if code == 421:  # the server is closing: nothing can be said of the others
+        if code == 421 or not 200 <= code < 600:  # it is closing, or ill: nothing can be said of the others
             raise faults.smtp_refused(code, text, "naming the recipients", self.server.host)
         state = RecipientState.ACCEPTED if 200 <= code < 300 else RecipientState.REFUSED
         return Recipient(address, state, code, text.decode("utf-8", "replace"))

@@ -159,6 +159,9 @@ class HandOver:
             return Happening.CUT
         if 200 <= code < 300:
             return self._accepted(text)
+        if not 400 <= code < 600:  # neither a yes nor a no
+            self._reply, self._explanation = f"{code} {text}", UNSURE
+            return Happening.CUT
         self._heard(f"{code} {text}")
         meant = self._connection.refusal(code, text)
         self.patience = meant if isinstance(meant, Busy) else None

@@ -131,9 +131,7 @@ class Sender:
         move(writer, outgoing, happening, last_error=fault, explanation=words)
 
     def _send_one(self, reader: Reader, writer: Writer, outgoing: Outgoing) -> None:
-        if outgoing.state is SendState.HELD:
-            move(writer, outgoing, Happening.DUE)
-            outgoing = replace(outgoing, state=SendState.QUEUED)
+        outgoing = _queued(writer, outgoing)
         try:
             connection = self._connected()
         except MailError as error:
@@ -207,6 +205,7 @@ class Sender:
         }
         if isinstance(error, Refused):
             move(writer, outgoing, Happening.REFUSED, **said)
+            self._refuse_others(reader, writer, said)
             self._context.board.tell(Problem(outgoing.account, error.what, error.hint, error.detail))
         elif isinstance(error, SignInNeeded | Untrusted):
             writer.outbox_note(outgoing.id, **said)
@@ -218,6 +217,13 @@ class Sender:
             held = [outgoing.id, *self._hold_off(reader, writer, due, said)]
             for number in held if isinstance(error, Offline) else ():
                 self._desk.put_off(number)
+
+    def _refuse_others(self, reader: Reader, writer: Writer, said: dict[str, int | str]) -> None:
+        """A server that wants nothing of us, or none at all: the rest need not ask it one by one."""
+        for number in self._desk.due(reader, self.address):
+            if other := reader.outgoing(number):
+                move(writer, _queued(writer, other), Happening.REFUSED, **said)
+                self._context.board.tell(OutboxChanged(number))
 
     def _hold_off(self, reader: Reader, writer: Writer, due: int, said: dict[str, int | str]) -> list[int]:
         """What else is due waits, too: the fault was the server's or the line's, and one connection a mail
@@ -251,6 +257,14 @@ class Sender:
             self._hold_off(reader, writer, due, hand_over.why())
         if following(outgoing.state, happening) is SendState.UNSURE:
             self._desk.unsure(outgoing)
+
+
+def _queued(writer: Writer, outgoing: Outgoing) -> Outgoing:
+    """The mail, out of its time for second thoughts, which is over."""
+    if outgoing.state is not SendState.HELD:
+        return outgoing
+    move(writer, outgoing, Happening.DUE)
+    return replace(outgoing, state=SendState.QUEUED)
 
 
 def _next_try(attempts: int, error: MailError | None) -> int:
