@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.model.error import Busy, Offline
-from tui.sync.backoff import LONGEST_DELAY, RETRY_MINUTES, Backoff, pace, send_delay
+from tui.sync.backoff import LONGEST_DELAY, RETRY_MINUTES, Backoff, Pace, pace, send_delay
 
 
 def test_delays_double_up_to_five_minutes() -> None:
@@ -46,3 +46,16 @@ def test_a_busy_server_is_given_the_time_it_names() -> None:
 
 def test_sending_is_tried_after_1_5_15_60_minutes_and_then_every_four_hours() -> None:
     assert [send_delay(n) // 60 for n in range(1, 8)] == [*RETRY_MINUTES, RETRY_MINUTES[-1]]
+
+
+def test_the_pace_is_kept_by_account_also_after_a_rest() -> None:
+    now = [100.0]
+    paces = Pace(lambda: now[0])
+    exchange = "smtp.office365.com"
+    assert [paces.turn("you@example.org", exchange) for _ in range(3)] == [0.0, 2.0, 4.0]
+    assert paces.turn("other@example.org", exchange) == 0.0
+    assert [paces.turn("quick@example.org", "mail.contoso.example") for _ in range(3)] == [0.0] * 3
+    now[0] += 5.0
+    assert paces.turn("you@example.org", exchange) == 1.0
+    now[0] += 60.0
+    assert paces.turn("you@example.org", exchange) == 0.0
