@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -15,7 +16,7 @@ from tui.model.command import ConfirmGone, Fetch, SaveAccount, Summary
 from tui.model.error import StoreBroken
 from tui.model.event import AccountStatus, FoldersChanged, Phase, StatusChanged
 from tui.model.message import Flag
-from tui.store.reader import Reader
+from tui.store.reader import Holdings, Reader
 from tui.store.writer import Writer
 from tui.ui.desk import Desk
 from tui.ui.screens.accounts import AccountsScreen
@@ -104,6 +105,28 @@ async def test_a_store_that_cannot_be_read_is_told_of(
     async with opened(make) as program:
         await program.until(lambda: isinstance(program.screen, Notice))
         assert "Run outlook-tui doctor" in program.words()
+
+
+async def test_it_can_be_left_while_it_counts(
+    filled: Paths, opened: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    count = Reader.holdings
+
+    def slow(self: Reader, account: str) -> Holdings:
+        begun.set()
+        go_on.wait(10)
+        return count(self, account)
+
+    monkeypatch.setattr(Reader, "holdings", slow)
+    async with opened(make) as program:
+        await program.until(begun.is_set)
+        assert "Counting…" in program.text()
+        await program.pilot.press("escape")
+        await program.until(lambda: isinstance(program.screen, MailScreen))
+        go_on.set()
+        await program.pilot.press("g", "h")
+        await program.until(lambda: "10 messages, 9 here whole" in program.text())
 
 
 async def test_one_account_after_the_other_also_one_that_was_removed(filled: Paths, opened: Opening) -> None:

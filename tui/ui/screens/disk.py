@@ -65,6 +65,7 @@ class DiskScreen(Sheet[None]):
         self._index = "being measured"
         self._counting = False
         self._stale = False
+        self._told = False
         self._took = 0.0
         self._timer: Timer | None = None
         self._text = Static(id="disk")
@@ -132,6 +133,8 @@ class DiskScreen(Sheet[None]):
 
     def _counted(self, found: Holdings, took: float) -> None:
         self._counting, self._took = False, took
+        if not self.is_attached:
+            return
         if found.account == self._address:
             self._found = found
             self._draw()
@@ -140,7 +143,8 @@ class DiskScreen(Sheet[None]):
 
     def _failed(self, error: MailError) -> None:
         self._counting = False
-        if self.is_attached:
+        if self.is_attached and not self._told:
+            self._told = True  # the next count would say the same
             self.tell(error)
 
     @work(thread=True, group="index")
@@ -155,8 +159,9 @@ class DiskScreen(Sheet[None]):
         self.app.call_later(self._measured, octets)
 
     def _measured(self, octets: int) -> None:
-        self._index = f"{disk_words.megabytes(octets)} MB"
-        self._draw()
+        if self.is_attached:
+            self._index = f"{disk_words.megabytes(octets)} MB"
+            self._draw()
 
     # What is shown
 
