@@ -195,6 +195,18 @@ def test_bytes_without_a_row_are_recovered(path: Path, ground: changes.Ground) -
         assert reader.raw(number) == b"Subject: Invoice 1\r\n\r\nThe sum is due.\r\n"
 
 
+def test_a_second_repair_files_beside_the_first(path: Path, ground: changes.Ground) -> None:
+    change(path, f"DELETE FROM message WHERE id = {ground.mail[0]}")
+    rebuilt(path)
+    with Reader(path) as reader:
+        (number,) = (row.id for row in reader.rows(reader.ids(None)) if row.envelope.subject == "Invoice 3")
+    change(path, f"DELETE FROM message WHERE id = {number}")
+    rebuilt(path)
+    with Reader(path) as reader:
+        (folder,) = (one for one in reader.folders(ACCOUNT) if one.name.startswith("Recovered"))
+        assert folder.total == 2
+
+
 def test_a_folder_without_its_row(path: Path, ground: changes.Ground) -> None:
     change(path, f"DELETE FROM folder WHERE id = {ground.box}")
     found = rebuilt(path).found

@@ -158,14 +158,21 @@ class Mail:
         named = (*envelope.to, *envelope.cc, *envelope.bcc, *envelope.sender)
         account = next(filter(None, map(self._account_of, named)), min(self._protocols))
         if account not in self._recovered:
-            name = RECOVERED_FOLDER
-            while any(home.account == account and home.name == name for home in self._homes.values()):
-                name = f"{name} (2)"
-            row = self._db.execute(
-                "INSERT INTO folder (account, name, local) VALUES (?, ?, 1) RETURNING id", (account, name)
-            ).fetchone()
-            self._recovered[account] = Home(row[0], account, name, on_server=False)
+            self._recovered[account] = self._recovered_folder(account)
         return self._recovered[account]
+
+    def _recovered_folder(self, account: int) -> Home:
+        """That of an earlier repair, else a new one; never a server's."""
+        there = {home.name: home for home in self._homes.values() if home.account == account}
+        name = RECOVERED_FOLDER
+        while name in there and there[name].on_server:
+            name = f"{name} (2)"
+        if name in there:
+            return there[name]
+        row = self._db.execute(
+            "INSERT INTO folder (account, name, local) VALUES (?, ?, 1) RETURNING id", (account, name)
+        ).fetchone()
+        return Home(row[0], account, name, on_server=False)
 
     def _account_of(self, address: Address) -> int | None:
         return self._addresses.get(address.address.lower())
