@@ -203,6 +203,21 @@ def test_what_leaves_a_folder_that_was_renamed_away_leaves_from_where_it_is(
     assert store.reader.pending()[0].kind is PendingKind.FLAGS
 
 
+@pytest.mark.parametrize(("text", "one"), [("The sum is due.", True), ("Another sum.....", False)])
+def test_what_is_looked_for_and_stands_beside_is_one(store: Store, text: str, one: bool) -> None:
+    """Archived while POP3 was used, and once more after the server listed it anew."""
+    inbox, archive = store.folder("INBOX").id, store.folder("Archive").id
+    (before,) = store.writer.added(archive, [whole(1)], SyncMark(1, 2, 0))
+    store.writer.new_generation(archive, 2)
+    (again,) = store.writer.added(inbox, [whole(1, text, size=store.row(before).size)], SyncMark(1, 2, 0))
+    store.writer.move([again], archive)
+    (change,) = store.reader.pending()
+    store.writer.pushed_places([(change.id, again, 9)], archive)
+    store.writer.settle_unfound([inbox, archive])
+    assert store.row(again).uid == 9
+    assert [store.reader.row(number) is None for number in (before, again)] == [one, False]
+
+
 def test_a_message_that_is_looked_for_may_come_home(store: Store) -> None:
     (number, *_) = store.fill()
     inbox = store.folder("INBOX").id

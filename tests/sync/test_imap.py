@@ -12,7 +12,7 @@ import pytest
 
 from tests.rig import RigMaker, account_on, until
 from tests.servers.dovecot import MICROSOFT, PASSWORD, PLAIN_IMAP, WITHOUT_MOVE, Dovecot
-from tests.servers.proxy import Proxy
+from tests.servers.proxy import Fault, Proxy
 from tests.sync.letters_in import letter
 from tui.demo import Demo
 from tui.model.account import Account, Login, Offline, SecretSource
@@ -39,6 +39,17 @@ def client(dovecot: Dovecot, user: str) -> Iterator[Any]:
         yield made
     finally:
         made.logout()  # type: ignore[no-untyped-call]
+
+
+def number_anew(dovecot: Dovecot, user: str) -> None:
+    """Have the server give its inbox another UIDVALIDITY and other UIDs."""
+    maildir = dovecot.folder(user)
+    lines = (maildir / "dovecot-uidlist").read_text().splitlines()
+    for stale in maildir.glob("dovecot*"):
+        stale.unlink()
+    header = lines[0].split()
+    validity = next(word for word in header if word.startswith("V"))
+    (maildir / "dovecot-uidlist").write_text(f"3 V{int(validity[1:]) + 7} N100\n")
 
 
 @pytest.mark.parametrize("capability", ["", PLAIN_IMAP, MICROSOFT, WITHOUT_MOVE])
@@ -199,17 +210,29 @@ def test_new_numbering_removes_nothing(
     rig = make_rig(account)
     rig.fetch()
     before = {row.id for row in rig.rows()}
-    maildir = dovecot.folder(user)
-    lines = (maildir / "dovecot-uidlist").read_text().splitlines()
-    for stale in maildir.glob("dovecot*"):
-        stale.unlink()
-    header = lines[0].split()
-    validity = next(word for word in header if word.startswith("V"))
-    (maildir / "dovecot-uidlist").write_text(f"3 V{int(validity[1:]) + 7} N100\n")
+    number_anew(dovecot, user)
     summary = rig.fetch()
     assert summary.gone == 0 and summary.problems
     assert {row.id for row in rig.rows()} == before
     assert all(row.uid and row.on_server for row in rig.rows())
+
+
+def test_messages_of_one_header_are_told_apart_after_a_new_numbering(
+    make_rig: RigMaker, dovecot: Dovecot, user: str
+) -> None:
+    bodies = [letter(1, body=body) for body in ("first", "the second one", "the newest of them all")]
+    for raw in bodies[:2]:
+        dovecot.deliver(user, raw)
+    with Proxy(dovecot.imap) as proxy:
+        rig = make_rig(account_on(dovecot, user, imap=proxy.server(), ca_file=""))
+        rig.fetch()
+        rig.engine.close()
+        dovecot.deliver(user, bodies[2])
+        proxy.fault = Fault(rewrite=lambda line: line.replace(b"UIDVALIDITY ", b"UIDVALIDITY 1"))
+        rig = make_rig(rig.account)
+        rig.fetch()
+        assert [rig.raw(row.id) for row in sorted(rig.rows(), key=lambda row: row.uid)] == bodies
+        rig.engine.close()
 
 
 def test_headers_alone_then_one_body_on_demand(make_rig: RigMaker, dovecot: Dovecot, user: str) -> None:

@@ -126,9 +126,25 @@ def settle_unfound(db: sqlite3.Connection, folders: Iterable[int]) -> list[int]:
         if arrived := _arrived(db, number):
             touched.add(arrived.folder)
             place(db, number, arrived.uid, arrived.flags, arrived.tags, arrived.folder)
+        elif twin := _twin(db, number):
+            take_over(db, twin, number)
         else:
             db.execute("UPDATE message SET sought = 0, on_server = 0 WHERE id = ?", (number,))
     return sorted(touched)
+
+
+def _twin(db: sqlite3.Connection, number: int) -> int:
+    """The row, 0 for none, under which the server has in the same folder what is looked for there: both were
+    moved into it, one after a change of the protocol. Bytes that are here of both must be the same."""
+    row = db.execute(
+        "SELECT other.id FROM message AS lost JOIN message AS other ON other.fingerprint = lost.fingerprint"
+        " AND other.folder = lost.folder AND other.size = lost.size AND other.uid IS NOT NULL"
+        " LEFT JOIN body AS ours ON ours.message = lost.id"
+        " LEFT JOIN body AS theirs ON theirs.message = other.id"
+        " WHERE lost.id = ? AND lost.sought AND coalesce(ours.sha256 = theirs.sha256, 1) LIMIT 1",
+        (number,),
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _settle_leaving(db: sqlite3.Connection, folders: str) -> set[int]:

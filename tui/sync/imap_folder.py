@@ -166,10 +166,11 @@ class FolderFetch:
 
     def _store(self, batch: list[Arrived], waiting: Waiting, missed: Missed, *, index_later: bool) -> None:
         fresh: list[NewMessage] = []
+        known = self._known_again(batch, waiting)
         for found, mark, envelope in batch:
-            rows = waiting.get(mark) or missed.get((mark, found.size))
-            if rows:
-                self._found(rows.pop(0), found)
+            rows = missed.get((mark, found.size))
+            if row := known.get(found.uid) or (rows.pop(0) if rows else 0):
+                self._found(row, found)
                 continue
             fresh.append(
                 NewMessage(
@@ -187,6 +188,24 @@ class FolderFetch:
         if fresh:
             self.arrived.extend(self.writer.added(self.folder.id, fresh, index_later=index_later))
             self.counts.new += len(fresh)
+
+    def _known_again(self, batch: list[Arrived], waiting: Waiting) -> dict[int, int]:
+        """Rows by the uids of the messages that they are. Of messages with one header, as a program may send
+        them, each is that of its size; servers that tell a size roughly get what is left."""
+        asked = {mark for _, mark, _ in batch} & waiting.keys()
+        if not asked:
+            return {}
+        rows = self.reader.rows([row for mark in asked for row in waiting[mark]])
+        sizes = {row.id: row.size for row in rows}
+        known: dict[int, int] = {}
+        for exactly in (True, False):
+            for found, mark, _ in batch:
+                left = waiting.get(mark, [])
+                fits = (row for row in left if not exactly or sizes.get(row) == found.size)
+                if found.uid not in known and (row := next(fits, 0)):
+                    left.remove(row)
+                    known[found.uid] = row
+        return known
 
     def _found(self, row: int, found: FetchedHeader) -> None:
         """A message that is here stands at another place now, or is back again."""
