@@ -96,13 +96,7 @@ TABLE: tuple[Key, ...] = (
         "mail.previous_unread", "N", "step_unread(-1)", "Previous unread", "Go to the previous unread message"
     ),
     Key("mail.thread", "t", "thread", "Thread", "Unfold or fold the conversation"),
-    Key(
-        "mail.threads",
-        "T",
-        "threads",
-        "Conversations",
-        "Group the list by conversation, or show single mails",
-    ),
+    Key("mail.threads", "T", "threads", "Conversations", "List conversations, or single mails"),
     Key("mail.sort", "O", "sort", "Sort", "Sort by date, sender, subject or size"),
     Key("mail.filter", "L", "filter", "Filter", "Show only unread, flagged or those with attachments"),
     Key("mail.layout", "ctrl+l", "list_layout", "Lines", "One or two lines for each message"),
