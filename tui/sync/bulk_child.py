@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import pickle
 import subprocess
 import sys
 import threading
@@ -14,7 +13,7 @@ from typing import IO
 from tui.model.account import Login
 from tui.model.error import Busy, MailError, Offline
 from tui.model.secret import Secret
-from tui.sync.errand import Ended, Errand, Said, SignedIn
+from tui.sync.errand import Ended, Errand, Said, SignedIn, errand_line, said_of
 
 _AT_MOST = 5.0  # seconds that a killed process may take to be gone
 
@@ -56,7 +55,7 @@ class Child:
     def sign_in(self, account: Login, secret: Secret) -> None:
         """Hand over the errand and the secret, and wait for the server's word. Raises what it comes to."""
         with contextlib.suppress(BrokenPipeError):  # what it said last tells why
-            pickle.dump((self._errand, secret.reveal()), self._pipe("stdin"))
+            self._pipe("stdin").write(errand_line(self._errand, secret))
             self._pipe("stdin").flush()
         said = self._next()
         if isinstance(said, Ended) and said.error:
@@ -74,10 +73,9 @@ class Child:
 
     def _next(self) -> Said:
         try:
-            said: Said = pickle.load(self._pipe("stdout"))  # noqa: S301 - a process of this program's own
-        except (EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
+            return said_of(self._pipe("stdout").readline())
+        except (OSError, ValueError) as error:  # nothing, or half a line, from a process that was ended
             raise _lost(str(error)) from error
-        return said
 
     def _pipe(self, name: str) -> IO[bytes]:
         pipe = getattr(self._process, name, None)

@@ -9,7 +9,6 @@ one transaction. It ends by itself when the program that began it has gone.
 from __future__ import annotations
 
 import os
-import pickle
 import sys
 import threading
 import time
@@ -24,7 +23,7 @@ from tui.store.reader import Reader, Since
 from tui.store.writer import Writer
 from tui.sync.board import Board
 from tui.sync.bodies import Bodies
-from tui.sync.errand import Changed, Ended, Errand, Progress, Said, SignedIn
+from tui.sync.errand import Changed, Ended, Errand, Progress, Said, SignedIn, errand_of, said_line
 from tui.sync.imap_folder import FolderFetch
 from tui.sync.set_aside import SetAside
 from tui.sync.visit import Counts
@@ -45,7 +44,7 @@ class Speaker(Board):
 
     def say(self, what: Said) -> None:
         """Write it out. Raises OSError when nobody listens any more."""
-        pickle.dump(what, self._pipe)
+        self._pipe.write(said_line(what))
         self._pipe.flush()
 
     def tell(self, event: Event) -> None:
@@ -109,10 +108,10 @@ def main(database: Path) -> int:
     """Do what standard input asks for; 0 when that could be said."""
     if hasattr(os, "nice"):
         os.nice(_LESS_URGENT)
-    errand, text = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the program that began this process
+    errand, secret = errand_of(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with, args=(sys.stdin.buffer,), daemon=True).start()
     speaker = Speaker(sys.stdout.buffer)
-    speaker.say(run(database, errand, Secret(text), speaker))
+    speaker.say(run(database, errand, secret, speaker))
     return 0
 
 
