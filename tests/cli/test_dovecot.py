@@ -11,6 +11,7 @@ import pytest
 from tests.cli.program import Program
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.smtp_sink import SmtpSink
+from tests.sync.test_imap import client
 
 pytestmark = pytest.mark.dovecot
 
@@ -181,3 +182,34 @@ def test_what_the_server_says_is_the_exit_code(
         refusing.refuse, refusing.refuse_data = {}, ""
         again = program.json("outbox", "retry", sent["id"], code=None)
         assert (again.code, again.record["state"]) in ((0, "sent"), (76, "failed"))
+
+
+def _remove_there(dovecot: Dovecot, user: str, folder: str, count: int) -> None:
+    with client(dovecot, user) as other:
+        other.select_folder(folder)
+        other.delete_messages(other.search()[:count])
+        other.expunge()
+
+
+def test_a_folder_that_is_empty_all_at_once_waits_for_a_word(
+    filled: Program, dovecot: Dovecot, user: str, sample: dict[str, list[bytes]]
+) -> None:
+    _remove_there(dovecot, user, "Bills", 2)
+    for _ in range(2):
+        summary = filled("--json", "sync", code=75).records[-1]
+        assert summary["event"] == "summary" and summary["gone"] == 0
+        assert any("2 messages of Bills vanished" in problem for problem in summary["problems"])
+    assert _bytes(filled, "Bills") == sorted(sample["Bills"])
+
+
+def test_what_was_deleted_elsewhere_rests_here_and_can_be_put_back(
+    filled: Program, dovecot: Dovecot, user: str, sample: dict[str, list[bytes]]
+) -> None:
+    _remove_there(dovecot, user, "Bills", 1)
+    filled("sync")
+    (row,) = filled.json("list", "--folder", "Removed from server").records
+    assert row["on_server"] is False
+    filled("move", row["id"], "Bills")
+    filled("sync")
+    assert _bytes(filled, "Bills") == sorted(sample["Bills"])
+    assert all(one["on_server"] for one in filled.json("list", "--folder", "Bills").records)
