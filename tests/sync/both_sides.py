@@ -23,7 +23,7 @@ from tests.sync.ledger import Figures, sound, subjects
 from tests.sync.letters_in import letter
 from tests.sync.test_imap import client
 from tui.model.change_command import DropChanges
-from tui.model.command import Archive, ConfirmGone, Copy, Delete, Move, SetFlags, Undo
+from tui.model.command import Archive, ConfirmGone, Copy, Delete, GoOffline, Move, SetFlags, Undo
 from tui.model.error import MailError
 from tui.model.folder import Folder
 from tui.model.folder_command import CreateFolder, DeleteFolder, RenameFolder
@@ -61,8 +61,11 @@ class Mailbox:
         self.dovecot.deliver(self.user, self.sent[-1], flags=self.chance.choice(("", "S", "F")))
 
 
-def agree(dovecot: Dovecot, home: Path, rounds: int, chance: random.Random) -> Figures:
-    """So many rounds of changes on both sides, with a fetch after most of them; then both must agree."""
+def agree(
+    dovecot: Dovecot, home: Path, rounds: int, chance: random.Random, *, racing: bool = True
+) -> Figures:
+    """So many rounds of changes on both sides, with a fetch after each third; then both must agree. `racing`:
+    the other program is at work while the person's is, so that no run is like another."""
     box = Mailbox(dovecot, f"both-{chance.getrandbits(32)}", chance)
     with Proxy(dovecot.imap) as proxy:
         proxy.fault = Fault(rewrite=dovecot.as_offered)
@@ -72,14 +75,16 @@ def agree(dovecot: Dovecot, home: Path, rounds: int, chance: random.Random) -> F
         with engine_for(home, account) as rig:
             rig.fetch()
         for turn in range(rounds):
-            with engine_for(home, account, offline=bool(turn % 3)) as rig:
+            online = not turn % 3
+            with engine_for(home, account, offline=not (online and racing)) as rig:
                 for _ in range(chance.randint(1, 5)):
                     _act_here(rig, box)
                 for _ in range(chance.randint(0, 3)):
                     box.deliver()
                 for _ in range(chance.randint(0, 4)):
                     _act_there(box)
-                if not turn % 3:
+                if online:
+                    rig.ask(GoOffline(False))
                     rig.fetch()
         with engine_for(home, account) as rig:
             _settle(rig, chance)

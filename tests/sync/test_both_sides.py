@@ -18,5 +18,6 @@ pytestmark = [pytest.mark.dovecot, pytest.mark.slow]
 def test_both_sides_agree_in_the_end(
     dovecot_with: Callable[[str], Dovecot], tmp_path: Path, capability: str
 ) -> None:
-    figures = both_sides.agree(dovecot_with(capability), tmp_path, 12, random.Random(20261124))
+    chance = random.Random(20261124)
+    figures = both_sides.agree(dovecot_with(capability), tmp_path, 12, chance, racing=False)
     assert figures.messages > 10
