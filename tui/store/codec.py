@@ -66,6 +66,14 @@ def unpack(codec: int, data: bytes) -> bytes:
         ) from cause
 
 
+def unpacked(codec: int, data: bytes) -> bytes | None:
+    """The bytes that were packed, None where they cannot be had again."""
+    try:
+        return unpack(codec, data)
+    except StoreBroken:
+        return None
+
+
 def storable(text: str) -> str:
     """The text with lone surrogates replaced: SQLite keeps valid UTF-8 only."""
     try:

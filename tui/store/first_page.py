@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from urllib.parse import quote
 
@@ -26,9 +27,8 @@ def _new_store(page: int) -> bytes:
     """A store in which nothing is, in pages of so many octets."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
         db.execute(f"PRAGMA page_size = {page}")
-        for statements in MIGRATIONS:
-            for statement in statements:
-                db.execute(statement)
+        for statement in chain.from_iterable(MIGRATIONS):
+            db.execute(statement)
         db.execute(f"PRAGMA user_version = {VERSION}")
         return db.serialize()
 
@@ -43,7 +43,7 @@ def is_of_later_version(path: Path) -> bool:
             return False
     known: set[tuple[str, str, str]] = set()
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
-        for statements in MIGRATIONS:
+        for statements in MIGRATIONS:  # each version has had tables of its own
             for statement in statements:
                 db.execute(statement)
             known.update(db.execute(_STATEMENTS))

@@ -6,9 +6,8 @@ import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from tui.model.error import StoreBroken
 from tui.model.message import Address, Envelope, Scan
-from tui.store.codec import envelope_of, integers, storable, unpack
+from tui.store.codec import envelope_of, integers, storable, unpacked
 from tui.store.records import Unindexed
 
 LONGEST_TEXT = 300_000
@@ -94,20 +93,13 @@ def waiting(db: sqlite3.Connection, limit: int) -> list[Unindexed]:
         (limit,),
     )
     for number, whole, codec, data in rows:
-        raw = _bytes(codec, data) if whole and data is not None else None
+        raw = unpacked(codec, data) if whole and data is not None else None
         found.append(Unindexed(number, bool(whole), raw))
         left -= len(raw or b"")
         if left <= 0:
             break
     rows.close()
     return found
-
-
-def _bytes(codec: int, data: bytes) -> bytes | None:
-    try:
-        return unpack(codec, data)
-    except StoreBroken:
-        return None
 
 
 def take(db: sqlite3.Connection, found: Sequence[tuple[int, bool, Scan | None]]) -> None:

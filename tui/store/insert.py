@@ -112,10 +112,7 @@ def _insert(
     order = sorted(range(len(messages)), key=lambda number: (messages[number].received, messages[number].uid))
     ordered = [(first + rank, messages[number]) for rank, number in enumerate(order)]
     subjects = {number: base_subject(one.envelope.subject) for number, one in ordered}
-    threads = Threads(db, account, [(one.envelope, subjects[number]) for number, one in ordered])
-    for number, one in ordered:
-        threads.add(number, one.envelope, second(one.received))
-    found = threads.save()
+    threads_of = _threads(db, account, ordered, subjects)
     positions = free_positions(db, [one.received for _, one in ordered])
     places_of = {number: position for (number, _), position in zip(ordered, positions, strict=True)}
     many.insert(
@@ -124,7 +121,9 @@ def _insert(
         " attachments, thread, fingerprint, whole, on_server, sender, subject, to_index)",
         [
             (
-                *_row(number, folder, places_of[number], one, found[number], on_server, subjects[number]),
+                *_row(
+                    number, folder, places_of[number], one, threads_of[number], on_server, subjects[number]
+                ),
                 index_later or _unread(one),
             )
             for number, one in ordered
@@ -137,18 +136,26 @@ def _insert(
     )
     _insert_bodies(db, [(number, one.raw) for number, one in ordered if one.raw is not None])
     if not index_later:
-        indexing.add_rows(
-            db,
-            (
-                (places_of[number], one.envelope, one.scan.text if one.scan else "")
-                for number, one in ordered
-                if not _unread(one)
-            ),
-        )
+        read = [(number, one) for number, one in ordered if not _unread(one)]
+        texts = ((places_of[number], one.envelope, one.scan.text if one.scan else "") for number, one in read)
+        indexing.add_rows(db, texts)
     if home.role not in (Role.JUNK, Role.TRASH, Role.DRAFTS):
         contacts.met(db, account, (one.envelope for one in messages), written=home.role is Role.SENT)
     ids = dict(zip(order, range(first, first + len(order)), strict=True))
     return [ids[number] for number in range(len(messages))]
+
+
+def _threads(
+    db: sqlite3.Connection,
+    account: int,
+    ordered: Sequence[tuple[int, NewMessage]],
+    subjects: Mapping[int, str],
+) -> Mapping[int, int]:
+    """The conversation of each message, by their ids."""
+    threads = Threads(db, account, [(one.envelope, subjects[number]) for number, one in ordered])
+    for number, one in ordered:
+        threads.add(number, one.envelope, second(one.received))
+    return threads.save()
 
 
 def _unread(one: NewMessage) -> bool:

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 
 from tui.model.account import Protocol
 from tui.model.draft import CopyState, RecipientState, SendState
-from tui.model.error import StoreBroken
 from tui.model.folder import Role
-from tui.store.codec import storable, unpack
+from tui.store.codec import storable, unpacked
 from tui.store.drafts import references_of
 from tui.store.salvage import (
     ACCOUNTS,
@@ -136,7 +135,7 @@ def outbox(old: Salvage, db: sqlite3.Connection, accounts: Container[int], found
     seen: set[int] = set()
     recipients = _recipients(old)
     for row in old.rows(OUTBOX):
-        raw = _unpacked(row[-2], row[-1])
+        raw = unpacked(row[-2], row[-1])
         if raw is None:
             continue
         seen.add(row[0])
@@ -211,7 +210,7 @@ def drafts(old: Salvage, db: sqlite3.Connection, accounts: Container[int], found
 def _attachments(old: Salvage, db: sqlite3.Connection, drafts: Container[int], found: Found) -> None:
     seen: set[int] = set()
     for number, draft, filename, kind, size, codec, data in old.rows(DRAFT_FILES):
-        if draft in drafts and _unpacked(codec, data) is not None:
+        if draft in drafts and unpacked(codec, data) is not None:
             seen.add(number)
             db.execute(
                 "INSERT INTO draft_file (id, draft, filename, type, size, codec, data)"
@@ -244,10 +243,3 @@ def link(old: Salvage, db: sqlite3.Connection, ids: Mapping[int, int]) -> None:
         )
     for row in old.rows(OUTBOX):
         db.execute("UPDATE outbox SET original = ? WHERE id = ?", (ids.get(row[14]), row[0]))
-
-
-def _unpacked(codec: int, data: bytes) -> bytes | None:
-    try:
-        return unpack(codec, data)
-    except StoreBroken:
-        return None

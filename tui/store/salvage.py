@@ -19,8 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
-from tui.model.error import StoreBroken
-from tui.store.codec import ZSTD, unpack
+from tui.store.codec import ZSTD, unpacked
 from tui.store.faults import UNREADABLE, damaged, translated
 from tui.store.first_page import copy_with_new_ones
 from tui.store.pages import Pages
@@ -152,14 +151,14 @@ class Salvage:
         """The bytes of a row of BODIES, where they are still those that were stored, or are so again when
         one bit is turned round."""
         data, digest = row[2], row[3]
-        raw = _unpacked(data)
+        raw = unpacked(ZSTD, data)
         if raw is not None:
             return raw if _is_digest(raw, digest) else None
         if len(data) > min(_LONGEST_MENDED, self._tries // 8):
             return None
         for tried in _flipped(data):
             self._tries -= 1
-            raw = _unpacked(tried)
+            raw = unpacked(ZSTD, tried)
             if raw is not None and hashlib.sha256(raw).digest() == digest:
                 return raw
         return None
@@ -274,13 +273,6 @@ def _flipped(data: bytes) -> Iterator[bytes]:
             octets[at] ^= 1 << bit
             yield bytes(octets)
             octets[at] ^= 1 << bit
-
-
-def _unpacked(data: bytes) -> bytes | None:
-    try:
-        return unpack(ZSTD, data)
-    except StoreBroken:
-        return None
 
 
 def _is_digest(raw: bytes, digest: bytes) -> bool:
