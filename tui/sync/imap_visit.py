@@ -371,7 +371,11 @@ class ImapVisit:
             raise NotFound("This message is not on the server any more, and only its header is here.")
         if self._connection.opened != folder.wire:
             self._connection.select(folder.wire)
-        found = [raw for _, raw in self._connection.bodies([row.uid], {row.uid: row.size})]
+        try:
+            found = [raw for _, raw in self._connection.bodies([row.uid], {row.uid: row.size})]
+        except Garbled as error:
+            hint = "Its other mail is not affected; the provider's web mail may show this one."
+            raise Garbled("The server garbles this message.", hint, detail=error.detail) from error
         if not found:
             raise Refused(
                 "The server lists this message but does not hand it out.",
