@@ -44,8 +44,8 @@ Mail = tuple[bytes, frozenset[bytes]]
 
 @dataclass(slots=True)
 class Mailbox:
-    """What was put in; the copies that either of the two made; what the person removed for good, and what the
-    other program did."""
+    """What was put in; the copies that either of the two made; what the person removed for good, what the
+    other program did, and what the person has given up telling."""
 
     dovecot: Dovecot
     user: str
@@ -54,6 +54,7 @@ class Mailbox:
     copies: Counter[bytes] = field(default_factory=Counter)
     removed_here: set[bytes] = field(default_factory=set)
     removed_there: set[bytes] = field(default_factory=set)
+    given_up: set[bytes] = field(default_factory=set)
 
     def deliver(self) -> None:
         """A new message arrives."""
@@ -87,20 +88,21 @@ def agree(
                     rig.ask(GoOffline(False))
                     rig.fetch()
         with engine_for(home, account) as rig:
-            _settle(rig, chance)
+            _settle(rig, box)
             _check(rig, box)
     return Figures(len(box.sent), box.copies.total())
 
 
-def _settle(rig: Rig, chance: random.Random) -> None:
+def _settle(rig: Rig, box: Mailbox) -> None:
     """Fetch until nothing is left to tell. The person answers questions, and gives up what was refused."""
     for _ in range(FETCHES):
         summary = rig.fetch()
         with Reader(rig.paths.database) as reader:
             held = [one.id for one in reader.folders() if reader.held(one.id)]
-            refused = any(one.error for one in reader.pending())
+            refused = [one.message for one in reader.pending() if one.error]
+            box.given_up.update(raw for number in refused if number and (raw := reader.raw(number)))
         for folder in held:
-            rig.ask(ConfirmGone(folder, remove=chance.random() < 0.5))
+            rig.ask(ConfirmGone(folder, remove=box.chance.random() < 0.5))
         if refused:
             rig.ask(DropChanges())
         if not (held or refused or summary.new or summary.gone):
@@ -263,9 +265,8 @@ def _check(rig: Rig, box: Mailbox) -> None:
     doubled = alive - Counter(box.sent) - box.copies
     assert not doubled, f"doubled: {subjects(doubled)}"
     ours = {raw for row in rig.all_rows() if not row.on_server and (raw := rig.raw(row.id))}
-    ours -= (
-        box.removed_there | box.copies.keys()
-    )  # a copy for a folder that the other program deleted stays here
+    # A copy for a folder that the other program deleted stays here, and so does what was moved into one.
+    ours -= box.removed_there | box.copies.keys() | box.given_up
     assert not ours, f"only on this computer: {subjects(ours)}"
 
 
