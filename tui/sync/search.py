@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from tui.model.draft import Outgoing, SendState
+from tui.model.draft import Outgoing, RecipientState, SendState
 from tui.model.event import OutboxChanged, Phase
 from tui.store.reader import Reader
 from tui.store.writer import Writer
@@ -67,11 +67,12 @@ class Search:
             sought = list(self._sought.values())
         for number in found:
             outgoing = reader.outgoing(number)
-            if outgoing and outgoing.state is SendState.UNSURE:
+            if outgoing and _is_provable(outgoing):
                 move(writer, outgoing, Happening.FOUND, explanation="It was found in Sent: it has left.")
                 self._context.board.tell(OutboxChanged(number))
         for one in sought:
-            if one.outgoing.id in found or not self._is_unsure(reader, one.outgoing.id):
+            outgoing = reader.outgoing(one.outgoing.id)
+            if one.outgoing.id in found or outgoing is None or not _is_provable(outgoing):
                 self._forget(one.outgoing.id)
             elif one.at <= time.monotonic():
                 self._look(one)
@@ -105,7 +106,10 @@ class Search:
         with self._lock:
             self._sought.pop(number, None)
 
-    @staticmethod
-    def _is_unsure(reader: Reader, number: int) -> bool:
-        outgoing = reader.outgoing(number)
-        return outgoing is not None and outgoing.state is SendState.UNSURE
+
+def _is_provable(outgoing: Outgoing) -> bool:
+    """Whether a copy in Sent says that this unsure mail has left. Where some have got it by an earlier try,
+    the copy may be of that one, and tells nothing of those who were asked again."""
+    states = {one.state for one in outgoing.recipients}
+    twice = {RecipientState.ACCEPTED, RecipientState.PENDING} <= states
+    return outgoing.state is SendState.UNSURE and not twice
