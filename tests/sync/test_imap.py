@@ -17,6 +17,7 @@ from tests.sync.letters_in import letter
 from tui.demo import Demo
 from tui.model.account import Account, Login, Offline, SecretSource
 from tui.model.command import Archive, ConfirmGone, Delete, FetchBody, Move, SetFlags, Undo
+from tui.model.error import Refused
 from tui.model.event import Asked, NewMail
 from tui.model.folder import Role
 from tui.model.message import BodyState, Flag
@@ -245,6 +246,27 @@ def test_headers_alone_then_one_body_on_demand(make_rig: RigMaker, dovecot: Dove
     assert rig.ask(FetchBody(rows[1].id)) is True
     assert rig.raw(rows[1].id) == letter(1)
     assert rig.raw(rows[0].id) is None
+
+
+def test_a_body_is_never_that_of_a_message_numbered_anew(
+    make_rig: RigMaker, dovecot: Dovecot, user: str
+) -> None:
+    for number in range(3):
+        dovecot.deliver(user, letter(number))
+    rig = make_rig(account_on(dovecot, user, offline=Offline("headers")))
+    rig.fetch()
+    asked = rig.rows()[1]
+    rig.engine.close()
+    number_anew(dovecot, user)
+    uidlist = dovecot.folder(user) / "dovecot-uidlist"
+    uidlist.write_text(uidlist.read_text().replace("N100", "N2"))  # each UID is that of another message
+    again = make_rig(rig.account)
+    with pytest.raises(Refused, match="anew"):
+        again.ask(FetchBody(asked.id))
+    assert again.raw(asked.id) is None
+    again.fetch()
+    assert again.ask(FetchBody(asked.id)) is True
+    assert again.raw(asked.id) == letter(1)
 
 
 def test_a_folder_may_keep_more_or_less_than_the_others(

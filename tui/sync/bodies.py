@@ -114,3 +114,14 @@ def _may_read(connection: ImapConnection, reader: Reader, number: int, wire: str
         log.info("a folder cannot be opened for its bodies: %s", error.detail)
         return False
     return selected.uidvalidity == reader.mark(number).uidvalidity
+
+
+def require_same_numbers(connection: ImapConnection, reader: Reader, folder: Folder) -> None:
+    """Raise Refused where the folder that is open was numbered anew since it was last read: by the UIDs that
+    are known here the server would hand out other messages (RFC 3501 2.3.1.1)."""
+    selected, mark = connection.selected, reader.mark(folder.id)
+    if selected and mark.uidvalidity not in (0, selected.uidvalidity):
+        raise Refused(
+            f"The server has numbered {folder.name} anew, and this message is not found there yet.",
+            "Fetch mail (Ctrl+R), then open it again.",
+        )

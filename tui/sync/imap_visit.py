@@ -27,7 +27,7 @@ from tui.net.link import Waker
 from tui.store.reader import Reader, Since
 from tui.store.writer import Writer
 from tui.sync.arrivals import CROWD
-from tui.sync.bodies import wants_bodies_since
+from tui.sync.bodies import require_same_numbers, wants_bodies_since
 from tui.sync.bulk import BulkFetch
 from tui.sync.connecting import sign_in
 from tui.sync.context import Context
@@ -371,6 +371,7 @@ class ImapVisit:
             raise NotFound("This message is not on the server any more, and only its header is here.")
         if self._connection.opened != folder.wire:
             self._connection.select(folder.wire)
+        require_same_numbers(self._connection, self._reader, folder)
         try:
             found = [raw for _, raw in self._connection.bodies([row.uid], {row.uid: row.size})]
         except Garbled as error:
