@@ -72,6 +72,15 @@ def sink() -> Iterator[SmtpSink]:
     server.stop()
 
 
+@pytest.fixture
+def plain_sink() -> Iterator[SmtpSink]:
+    """A plain SMTP server of one test alone, which may tell it what to refuse."""
+    server = SmtpSink()
+    server.start()
+    yield server
+    server.stop()
+
+
 @pytest.fixture(scope="session")
 def dovecot_with(sink: SmtpSink) -> Iterator[Callable[[str], Dovecot]]:
     """Starts a Dovecot that owns to the given IMAP capabilities only ("" for its own), one for each set."""

@@ -35,3 +35,11 @@ def demo() -> Iterator[Demo]:
     """A mail provider with a sample mailbox, answering what is sent after a moment."""
     with Demo(answer_after=0.1) as running:
         yield running
+
+
+@pytest.fixture
+def filled(program: Program, demo: Demo) -> Program:
+    """The program with the demo's mail fetched by IMAP."""
+    program.add(demo)
+    program("sync")
+    return program

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from email.utils import formatdate
 from typing import Any
 
@@ -137,15 +136,6 @@ def test_sending_by_submission(filled: Program, sink: SmtpSink, user: str) -> No
     ]
 
 
-@pytest.fixture
-def refusing() -> Iterator[SmtpSink]:
-    """A server of this test alone, that can be told what to refuse."""
-    server = SmtpSink()
-    server.start()
-    yield server
-    server.stop()
-
-
 ANSWERS = [
     ({}, "", "sent", 0),
     ({"a@contoso.example": "550 5.1.1 No such user"}, "", "sent", 76),
@@ -159,16 +149,16 @@ ANSWERS = [
 @pytest.mark.parametrize(("refuse", "refuse_data", "state", "code"), ANSWERS)
 def test_what_the_server_says_is_the_exit_code(
     program: Program,
-    refusing: SmtpSink,
+    plain_sink: SmtpSink,
     refuse: dict[str, str],
     refuse_data: str,
     state: str,
     code: int,
 ) -> None:
-    refusing.refuse, refusing.refuse_data = refuse, refuse_data
+    plain_sink.refuse, plain_sink.refuse_data = refuse, refuse_data
     program(
         "account", "add", "you@example.org", "--incoming", "none", "--smtp-host", "localhost", "--smtp-port",
-        refusing.port, "--smtp-security", "plain", "--password-command", "echo unused", "--no-test",
+        plain_sink.port, "--smtp-security", "plain", "--password-command", "echo unused", "--no-test",
     )  # fmt: skip
     words = ("--to", "a@contoso.example", "--cc", "b@contoso.example", "--subject", "x")
     sent = program.json("send", *words, code=code).record
@@ -179,7 +169,7 @@ def test_what_the_server_says_is_the_exit_code(
     listed = program.json("outbox").records
     assert [row["state"] for row in listed] == ([state] if code else [])
     if state in ("queued", "failed"):
-        refusing.refuse, refusing.refuse_data = {}, ""
+        plain_sink.refuse, plain_sink.refuse_data = {}, ""
         again = program.json("outbox", "retry", sent["id"], code=None)
         assert (again.code, again.record["state"]) in ((0, "sent"), (76, "failed"))
 

@@ -27,13 +27,6 @@ def local(program: Program) -> Program:
     return program
 
 
-@pytest.fixture
-def filled(program: Program, demo: Demo) -> Program:
-    program.add(demo)
-    program("sync")
-    return program
-
-
 def test_on_this_computer(local: Program, tmp_path: Path) -> None:
     made = local.json("folder", "create", "Projects/2026").record
     assert (made["name"], made["local"], made["total"]) == ("Projects/2026", True, 0)

@@ -27,14 +27,6 @@ CONTENT_KEYS = {
 Records = list[dict[str, Any]]
 
 
-@pytest.fixture
-def filled(program: Program, demo: Demo) -> Program:
-    """The program with the demo's mail fetched by IMAP."""
-    program.add(demo)
-    program("sync")
-    return program
-
-
 def _listed(program: Program, *words: object) -> Records:
     return program.json("list", "--limit", 1000, *words).records
 

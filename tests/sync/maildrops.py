@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -27,11 +26,6 @@ def account_at(server: Maildrop, keep: str = "leave", **changes: Any) -> Account
         keep=Keep(keep),
     )
     return replace(made, **changes)
-
-
-def here(rig: Rig) -> Counter[bytes | None]:
-    """The bytes of all messages, None for those here by their header."""
-    return Counter(rig.raw(row.id) for row in rig.all_rows())
 
 
 def fetched(rig: Rig, server: Maildrop) -> Summary:

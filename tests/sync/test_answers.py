@@ -9,7 +9,7 @@ import pytest
 
 from tests.rig import until
 from tests.servers.scripted import SMTP_GREETING, Act, Answer, Endless, Scripted, rule, smtp
-from tests.sync.test_sender import FAILED, QUEUED, SENT, UNSURE, account_at, queued, row, sending, state
+from tests.sync.outboxes import FAILED, QUEUED, SENT, UNSURE, account_at, queued, row, sending, state
 from tui.model.command import GoOffline, SendNow
 from tui.model.draft import SendState
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import random
-import re
 from collections import Counter
 from concurrent.futures import Future
 from typing import Any
 
 import pytest
 
-from tests.rig import Rig, RigMaker, account_on
+from tests.rig import RigMaker, account_on, bodies
 from tests.servers.dovecot import Dovecot
 from tests.servers.proxy import Fault, Proxy
-from tests.sync.letters_in import letter
+from tests.sync.handed_out import Tap, delivered
 from tui.model.account import Offline
 from tui.model.command import FetchBody
 from tui.sync import arrivals
@@ -21,44 +20,12 @@ from tui.sync import arrivals
 pytestmark = pytest.mark.dovecot
 
 LETTERS = 1_000
-_HANDED_OUT = re.compile(rb"\* \d+ FETCH \(UID (\d+) .*?(BODY\[(?:HEADER)?)")
-
-
-class Tap:
-    """Counts what the server hands out; `at` calls something when so many have passed, `wrong` is a UID whose
-    body is handed out under another one."""
-
-    def __init__(self, wrong: int = 0) -> None:
-        self.headers: Counter[int] = Counter()
-        self.bodies: Counter[int] = Counter()
-        self.then: dict[int, Any] = {}
-        self._wrong = wrong
-
-    def __call__(self, line: bytes) -> bytes:
-        found = _HANDED_OUT.match(line)
-        if not found:
-            return line
-        whole = found[2] == b"BODY["
-        (self.bodies if whole else self.headers)[int(found[1])] += 1
-        call = self.then.pop(self.headers.total() + self.bodies.total(), None)
-        if call:
-            call()
-        if whole and int(found[1]) == self._wrong:
-            return line.replace(b"(UID %d " % self._wrong, b"(UID 999999 ")
-        return line
 
 
 @pytest.fixture
 def sent(dovecot: Dovecot, user: str) -> list[bytes]:
     """What is in the inbox."""
-    made = [letter(number) for number in range(LETTERS)]
-    for raw in made:
-        dovecot.deliver(user, raw)
-    return made
-
-
-def bodies(rig: Rig) -> Counter[bytes | None]:
-    return Counter(rig.raw(row.id) for row in rig.rows())
+    return delivered(dovecot, user, LETTERS)
 
 
 def test_only_the_newest_page_comes_by_header(

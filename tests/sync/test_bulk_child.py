@@ -12,9 +12,8 @@ import pytest
 from tests.rig import RigMaker, account_on, until
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.proxy import Fault, Proxy
+from tests.sync.handed_out import Tap, delivered, spoilt
 from tests.sync.letters_in import letter
-from tests.sync.test_arrivals import Tap
-from tests.sync.test_set_aside import spoilt
 from tui.model.command import FetchBody
 from tui.model.event import NewMail, Phase
 from tui.sync import arrivals
@@ -27,10 +26,7 @@ LETTERS = 1_000
 @pytest.fixture
 def sent(dovecot: Dovecot, user: str) -> list[bytes]:
     """What is in the inbox."""
-    made = [letter(number) for number in range(LETTERS)]
-    for raw in made:
-        dovecot.deliver(user, raw)
-    return made
+    return delivered(dovecot, user, LETTERS)
 
 
 def children() -> list[Path]:

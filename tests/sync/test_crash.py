@@ -12,6 +12,7 @@ import pytest
 
 from tests.rig import Rig, RigMaker, account_on
 from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.sync.ledger import bodies, sound
 from tests.sync.letters_in import letter
 from tests.sync.test_imap import client
 from tui.model.account import Account, Keep, Protocol
@@ -35,15 +36,6 @@ def fetch_and_kill(rig: Rig, chance: random.Random) -> bool:
         time.sleep(chance.random() * 0.5)
         process.kill()
         return process.wait() == 0
-
-
-def sound(rig: Rig) -> None:
-    with Reader(rig.paths.database) as reader:
-        assert reader.check() == []
-
-
-def bodies(rig: Rig) -> Counter[bytes]:
-    return Counter(raw for row in rig.all_rows() if (raw := rig.raw(row.id)))
 
 
 def test_pop3_with_deletion_loses_and_doubles_nothing(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,14 +13,6 @@ from tests.servers.smtp_sink import SmtpSink
 from tests.sync import cuts
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def plain_sink() -> Iterator[SmtpSink]:
-    server = SmtpSink()
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.mark.dovecot

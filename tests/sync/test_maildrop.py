@@ -8,10 +8,10 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.rig import RigMaker
+from tests.rig import RigMaker, bodies
 from tests.servers.maildrop import Maildrop
 from tests.sync.letters_in import letter
-from tests.sync.maildrops import account_at, fetched, here, maildrop
+from tests.sync.maildrops import account_at, fetched, maildrop
 from tui.model.command import Delete
 from tui.model.folder import Role
 
@@ -40,8 +40,8 @@ def test_a_uidl_used_again_is_a_new_message(
     server.box["u1"] = letter(3, body="quite another text")
     assert fetched(rig, server).new == 1
     fetched(rig, server)
-    assert here(rig) == Counter([letter(1), letter(2), letter(3, body="quite another text")])
-    assert not set(server.deleted) - set(here(rig))
+    assert bodies(rig) == Counter([letter(1), letter(2), letter(3, body="quite another text")])
+    assert not set(server.deleted) - set(bodies(rig))
 
 
 def test_a_uidl_used_again_for_what_looks_alike(
@@ -52,7 +52,7 @@ def test_a_uidl_used_again_for_what_looks_alike(
     fetched(rig, server)
     server.box["u1"] = WITHOUT_ID + b"two\r\n"
     fetched(rig, server)
-    assert here(rig) == Counter([WITHOUT_ID + b"one\r\n", WITHOUT_ID + b"two\r\n"])
+    assert bodies(rig) == Counter([WITHOUT_ID + b"one\r\n", WITHOUT_ID + b"two\r\n"])
 
 
 @pytest.mark.parametrize("keep", ["delete", "leave"])
@@ -68,7 +68,7 @@ def test_a_message_that_is_withheld_holds_up_no_other(
     assert letter(2) in server.box.values()
     server.refused = []
     assert fetched(rig, server).new == 1
-    assert here(rig) == Counter(map(letter, range(5)))
+    assert bodies(rig) == Counter(map(letter, range(5)))
 
 
 def test_one_message_of_a_busy_server_holds_up_no_other(
@@ -93,7 +93,7 @@ def test_what_is_not_listed_for_once_is_not_fetched_twice(
     assert sum(not row.on_server for row in rig.all_rows()) == len(unlisted)
     server.unlisted, server.retrieved = [], 0
     assert fetched(rig, server).new == 0
-    assert here(rig) == Counter(map(letter, range(5)))
+    assert bodies(rig) == Counter(map(letter, range(5)))
     assert all(row.on_server for row in rig.all_rows())
     assert server.retrieved == 0 and len(server.box) == 5
 
@@ -109,7 +109,7 @@ def test_without_uidls_all_are_fetched_once_and_none_deleted(
     rig = make_rig(account_at(server, keep))
     summaries = [fetched(rig, server) for _ in range(2)]
     assert [one.new for one in summaries] == [4, 0]
-    assert here(rig) == Counter(letters)
+    assert bodies(rig) == Counter(letters)
     assert len(server.box) == 4
     for one in summaries:  # the person is told why the server keeps what it is to delete
         told = "4 messages stay on the server" in " ".join(one.problems)
@@ -124,7 +124,7 @@ def test_sizes_that_are_counted_otherwise(make_rig: RigMaker, dropping: Callable
     server.retrieved = 0
     assert fetched(rig, server).new == 0
     assert server.retrieved == 0
-    assert here(rig) == Counter(map(letter, range(3)))
+    assert bodies(rig) == Counter(map(letter, range(3)))
 
 
 def test_a_deletion_that_was_not_carried_out_is_asked_for_again(
@@ -136,7 +136,7 @@ def test_a_deletion_that_was_not_carried_out_is_asked_for_again(
     server.box.update({f"u{number + 1}": letter(number) for number in range(3)})
     assert fetched(rig, server).new == 0
     assert server.box == {}
-    assert here(rig) == Counter(map(letter, range(3)))
+    assert bodies(rig) == Counter(map(letter, range(3)))
 
 
 @pytest.mark.parametrize("top", [True, False])
@@ -150,7 +150,7 @@ def test_what_was_removed_here_does_not_come_back(
     rig.ask(Delete(tuple(row.id for row in rig.rows())))
     rig.ask(Delete(tuple(row.id for row in rig.role(Role.TRASH)), forever=True))
     assert fetched(rig, server).new == 0
-    assert server.box == {} and not here(rig)
+    assert server.box == {} and not bodies(rig)
 
 
 @pytest.mark.parametrize("keep", ["delete", "until-deleted"])
@@ -167,4 +167,4 @@ def test_a_note_in_place_of_a_message_costs_nobody_the_message(
         summary = fetched(rig, server)
         assert any("stays there" in one for one in summary.problems) and summary.exit_code == 0
         assert list(server.box.values()) == [note]
-    assert here(rig) == Counter([note, letter(2)])
+    assert bodies(rig) == Counter([note, letter(2)])

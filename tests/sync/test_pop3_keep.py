@@ -8,10 +8,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.rig import RigMaker, account_on
+from tests.rig import RigMaker, account_on, bodies
 from tests.servers.dovecot import Dovecot
 from tests.sync.letters_in import letter
-from tests.sync.maildrops import account_at, fetched, here, maildrop
+from tests.sync.maildrops import account_at, fetched, maildrop
 from tests.sync.test_pop3 import on_server
 from tui.model.account import Keep, Protocol
 from tui.model.command import Delete
@@ -44,7 +44,7 @@ def test_after_days_counted_from_download(
     days_later(monkeypatch, 14.1)
     rig.fetch()
     assert on_server(dovecot, user) == 0
-    assert here(rig) == Counter(LETTERS)
+    assert bodies(rig) == Counter(LETTERS)
 
 
 @pytest.mark.dovecot
@@ -84,7 +84,7 @@ def test_without_the_word_of_quit_nothing_counts_as_deleted(
         server.parting = "done"
         assert fetched(rig, server).new == 0
         assert server.box == {} and not any(row.on_server for row in rig.all_rows())
-        assert here(rig) == Counter(LETTERS)
+        assert bodies(rig) == Counter(LETTERS)
 
 
 def test_a_word_of_quit_that_was_lost_is_found_out(make_rig: RigMaker) -> None:
@@ -96,7 +96,7 @@ def test_a_word_of_quit_that_was_lost_is_found_out(make_rig: RigMaker) -> None:
         server.parting = "done"
         assert fetched(rig, server).exit_code == 0
         assert not any(row.on_server for row in rig.all_rows())
-        assert here(rig) == Counter(LETTERS)
+        assert bodies(rig) == Counter(LETTERS)
 
 
 @pytest.mark.parametrize(

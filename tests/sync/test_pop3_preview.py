@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.rig import RigMaker, account_on
+from tests.rig import RigMaker, account_on, bodies
 from tests.servers.dovecot import Dovecot
 from tests.sync.letters_in import letter
-from tests.sync.maildrops import account_at, fetched, here, maildrop
+from tests.sync.maildrops import account_at, fetched, maildrop
 from tests.sync.test_pop3 import on_server
 from tui.model.account import Keep, Offline, Protocol
 from tui.model.command import Delete, FetchBody, SwitchProtocol
@@ -41,7 +41,7 @@ def test_the_header_first_and_all_of_it_when_opened(
     assert rig.raw(row.id) == large
     rig.fetch()
     assert on_server(dovecot, user) == 0
-    assert here(rig) == Counter([*SMALL, large])
+    assert bodies(rig) == Counter([*SMALL, large])
 
 
 @pytest.mark.parametrize("large", [LARGE, NAMELESS])
@@ -51,12 +51,12 @@ def test_a_raised_limit_fetches_the_rest(make_rig: RigMaker, large: bytes, keep:
         account = account_at(server, keep, fetch_up_to=10)
         rig = make_rig(account)
         fetched(rig, server)
-        assert here(rig) == Counter([*SMALL, None])
+        assert bodies(rig) == Counter([*SMALL, None])
         rig.engine.close(5.0)
         server.retrieved = 0
         again = make_rig(replace(account, fetch_up_to=0))
         assert fetched(again, server).new == 0
-        assert here(again) == Counter([*SMALL, large])
+        assert bodies(again) == Counter([*SMALL, large])
         assert server.retrieved == 1
         assert len(server.box) == (3 if keep == "leave" else 0)
 
@@ -66,7 +66,7 @@ def test_a_server_without_top_has_it_fetched_whole(make_rig: RigMaker) -> None:
         server.top = False
         rig = make_rig(account_at(server, fetch_up_to=10))
         fetched(rig, server)
-        assert here(rig) == Counter([*SMALL, LARGE])
+        assert bodies(rig) == Counter([*SMALL, LARGE])
 
 
 @pytest.mark.parametrize("keep", ["delete", "until-deleted", "1d"])
@@ -106,10 +106,10 @@ def test_a_switch_to_imap_brings_the_text(make_rig: RigMaker, dovecot: Dovecot, 
     account = account_on(dovecot, user, incoming=Protocol.POP3, fetch_up_to=10)
     rig = make_rig(account)
     rig.fetch()
-    assert here(rig) == Counter([*SMALL, None])
+    assert bodies(rig) == Counter([*SMALL, None])
     rig.ask(SwitchProtocol(account.address, Protocol.IMAP))
     assert rig.fetch().new == 0
-    assert here(rig) == Counter([*SMALL, LARGE])
+    assert bodies(rig) == Counter([*SMALL, LARGE])
 
 
 @pytest.mark.dovecot
@@ -121,10 +121,10 @@ def test_headers_of_imap_are_fetched_whole_where_they_fit(
     account = account_on(dovecot, user, offline=Offline("headers"), fetch_up_to=10)
     rig = make_rig(account)
     rig.fetch()
-    assert here(rig) == Counter([None] * 3)
+    assert bodies(rig) == Counter([None] * 3)
     rig.ask(SwitchProtocol(account.address, Protocol.POP3, force=True))
     assert rig.fetch().new == 0
-    assert here(rig) == Counter([*SMALL, None])
+    assert bodies(rig) == Counter([*SMALL, None])
     (row,) = [row for row in rig.rows() if row.body is BodyState.HEADERS]
     rig.ask(FetchBody(row.id))
-    assert here(rig) == Counter([*SMALL, LARGE])
+    assert bodies(rig) == Counter([*SMALL, LARGE])

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.rig import RigMaker, account_on
+from tests.rig import RigMaker, account_on, bodies
 from tests.servers.dovecot import Dovecot
 from tests.servers.proxy import Fault, Proxy
 from tests.sync.letters_in import letter
-from tests.sync.maildrops import account_at, fetched, here, maildrop
+from tests.sync.maildrops import account_at, fetched, maildrop
 from tests.sync.test_maildrop import WITHOUT_ID
 from tests.sync.test_pop3 import on_server
 from tui.model.account import Keep, Protocol, Security
@@ -32,13 +32,13 @@ def test_what_came_before_a_cut_is_kept(make_rig: RigMaker, octets: int, keep: s
         server.cut_after = octets
         rig = make_rig(account_at(server, keep))
         assert rig.fetch().exit_code == 69
-        before = here(rig)
+        before = bodies(rig)
         # Commands sent ahead that nobody reads any more make the cut a reset, which also takes what had come.
         whole = 0 if pipelining else octets // (len(LETTERS[0]) + 20)
         assert before.total() >= whole and not before - Counter(LETTERS)
         server.retrieved = 0
         fetched(rig, server)
-        assert here(rig) == Counter(LETTERS)
+        assert bodies(rig) == Counter(LETTERS)
         assert server.retrieved == len(LETTERS) - before.total()
         assert len(server.box) == (0 if keep == "delete" else len(LETTERS))
 
@@ -53,7 +53,7 @@ def test_other_uidls_for_the_same_messages(make_rig: RigMaker, keep: str, extra:
         server.box = {f"v{number}": raw for number, raw in enumerate(letters)}
         server.retrieved, server.extra = 0, extra
         assert fetched(rig, server).new == 0
-        assert here(rig) == Counter(letters)
+        assert bodies(rig) == Counter(letters)
         assert all(row.on_server and row.uidl.startswith("v") for row in rig.all_rows())
         if not extra:
             assert server.retrieved == len(NAMELESS)
@@ -69,7 +69,7 @@ def test_uidls_that_move_on_by_one(make_rig: RigMaker) -> None:
         letters = list(server.box.values())
         server.box = {f"u{number}": raw for number, raw in enumerate(letters[1:], 1)}
         fetched(rig, server)
-        assert here(rig) == Counter(letters)
+        assert bodies(rig) == Counter(letters)
 
 
 def test_other_uidls_after_a_cut(make_rig: RigMaker) -> None:
@@ -77,10 +77,10 @@ def test_other_uidls_after_a_cut(make_rig: RigMaker) -> None:
         server.cut_after, server.capa = 2_000, b"UIDL\r\nTOP\r\nUSER\r\n"
         rig = make_rig(account_at(server))
         rig.fetch()
-        assert here(rig)
+        assert bodies(rig)
         server.box = {f"v{number}": raw for number, raw in enumerate(LETTERS)}
         fetched(rig, server)
-        assert here(rig) == Counter(LETTERS)
+        assert bodies(rig) == Counter(LETTERS)
 
 
 def test_what_was_removed_here_does_not_come_back_under_another_uidl(make_rig: RigMaker) -> None:
@@ -91,7 +91,7 @@ def test_what_was_removed_here_does_not_come_back_under_another_uidl(make_rig: R
         rig.ask(Delete(tuple(row.id for row in rig.role(Role.TRASH)), forever=True))
         server.box = {f"v{number}": raw for number, raw in enumerate(LETTERS[:3])}
         assert fetched(rig, server).new == 0
-        assert not here(rig) and len(server.box) == 3
+        assert not bodies(rig) and len(server.box) == 3
 
 
 def test_two_equal_messages_stay_two_and_a_new_one_is_new(make_rig: RigMaker) -> None:
@@ -100,7 +100,7 @@ def test_two_equal_messages_stay_two_and_a_new_one_is_new(make_rig: RigMaker) ->
         assert fetched(rig, server).new == 2
         server.box["u3"] = LETTERS[0]
         assert fetched(rig, server).new == 1
-        assert here(rig) == Counter([LETTERS[0]] * 3)
+        assert bodies(rig) == Counter([LETTERS[0]] * 3)
 
 
 def test_a_repeated_uidl_is_not_told_apart_by_number(make_rig: RigMaker) -> None:
@@ -111,7 +111,7 @@ def test_a_repeated_uidl_is_not_told_apart_by_number(make_rig: RigMaker) -> None
         server.box = dict(reversed(server.box.items()))
         fetched(rig, server)
         assert not [line for line in server.lines if line.startswith(b"DELE")]
-        assert here(rig) == Counter(LETTERS[:4])
+        assert bodies(rig) == Counter(LETTERS[:4])
 
 
 @pytest.mark.dovecot
@@ -133,10 +133,10 @@ def test_a_cut_at_each_turn_of_a_session_with_headers_and_deletions(
             proxy.fault = Fault()
             assert rig.fetch().exit_code == 0
             small = Counter(raw for raw in given if len(raw) < 10_000)
-            assert here(rig) == small + Counter({None: len(given) - small.total()})
+            assert bodies(rig) == small + Counter({None: len(given) - small.total()})
             assert on_server(dovecot, user) == len(given) - small.total()
         assert proxy.cuts > 10
         rig.engine.close(5.0)
         whole = make_rig(replace(account, fetch_up_to=0))
         assert whole.fetch().new == 0
-        assert here(whole) == Counter(given) and on_server(dovecot, user) == 0
+        assert bodies(whole) == Counter(given) and on_server(dovecot, user) == 0

@@ -2,97 +2,40 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
-from tests.rig import Rig, settings_of, until
+from tests.rig import until
 from tests.servers.scripted import POP3_GREETING, SMTP_GREETING, Act, Answer, Rule, Scripted, pop3, rule, smtp
 from tests.servers.smtp_sink import SmtpSink
 from tests.sync.letters_in import letter
-from tui.config.paths import find
-from tui.config.secrets import Secrets
-from tui.model.account import Account, Login, Protocol, SecretSource, Server
-from tui.model.command import Fetch, GoOffline, QueueMessage, SendNow, Stop
-from tui.model.draft import Outgoing, SendState
-from tui.model.event import Phase
-from tui.model.secret import Secret
-from tui.store.database import Database
-from tui.store.reader import Reader
+from tests.sync.outboxes import (
+    FAILED,
+    FIRST,
+    QUEUED,
+    SECOND,
+    SENT,
+    UNSURE,
+    account_at,
+    knowing,
+    queued,
+    row,
+    senders,
+    sending,
+    state,
+)
+from tui.model.account import Protocol
+from tui.model.command import Fetch, GoOffline, SendNow, Stop
+from tui.model.draft import SendState
 from tui.store.writer import Writer
 from tui.sync.board import Board
 from tui.sync.context import Context
-from tui.sync.engine import Engine
 from tui.sync.outbox import Outbox
-from tui.sync.search import Search
-
-FIRST, SECOND = "first@localhost.example", "second@localhost.example"
-TO = ("billing@contoso.example",)
-QUEUED, SENT, FAILED, UNSURE = SendState.QUEUED, SendState.SENT, SendState.FAILED, SendState.UNSURE
-
-
-def account_at(server: Server, address: str = FIRST, username: str = "") -> Account:
-    login = Login(username, source=SecretSource.SESSION)
-    return Account(address, incoming=Protocol.NONE, smtp=server, login=login)
-
-
-def knowing(*addresses: str) -> Secrets:
-    """The passwords of these accounts, for this session."""
-    secrets = Secrets()
-    for address in addresses:
-        secrets.remember(address, "incoming", Secret("word"))
-    return secrets
-
-
-@contextmanager
-def sending(home: Path, *accounts: Account, watch: bool = True, start: bool = True) -> Iterator[Rig]:
-    """An engine with these accounts."""
-    paths = find(str(home))
-    Database.open(paths.database)
-    secrets = knowing(*(account.address for account in accounts))
-    engine = Engine(paths, settings_of(paths, *accounts), secrets, watch=watch)
-    if start:
-        engine.start()
-    try:
-        yield Rig(paths, accounts[0], engine)
-    finally:
-        assert engine.close(5.0)
-
-
-def queued(rig: Rig, number: int, address: str = FIRST) -> int:
-    return int(rig.ask(QueueMessage(address, address, TO, letter(number))))
-
-
-def row(rig: Rig, number: int) -> Outgoing:
-    with Reader(rig.paths.database) as reader:
-        found = reader.outgoing(number)
-    assert found
-    return found
-
-
-def state(rig: Rig, number: int) -> SendState:
-    return row(rig, number).state
-
-
-def senders() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith("send:")]
-
-
-@pytest.fixture
-def sink() -> Iterator[SmtpSink]:
-    server = SmtpSink()
-    server.start()
-    yield server
-    server.stop()
 
 
 def scripted(*rules: Rule, greeting: Answer = SMTP_GREETING) -> Scripted:
@@ -100,11 +43,11 @@ def scripted(*rules: Rule, greeting: Answer = SMTP_GREETING) -> Scripted:
 
 
 def test_a_server_that_keeps_its_answer_back_holds_up_no_other_account(
-    tmp_path: Path, sink: SmtpSink
+    tmp_path: Path, plain_sink: SmtpSink
 ) -> None:
     """RFC 5321 4.5.3.2.6 has us wait for ten minutes; quitting breaks that off, and nobody knows."""
     with scripted(rule(rb"^\.\r\n", Act.STALL)) as silent:
-        with sending(tmp_path, account_at(silent.server()), account_at(sink.server, SECOND)) as rig:
+        with sending(tmp_path, account_at(silent.server()), account_at(plain_sink.server, SECOND)) as rig:
             held_up, behind = queued(rig, 1), queued(rig, 2)
             assert silent.heard(b".\r\n")
             began = time.monotonic()
@@ -119,7 +62,7 @@ def test_a_server_that_keeps_its_answer_back_holds_up_no_other_account(
             assert (state(rig, held_up), state(rig, behind)) == (UNSURE, QUEUED)
         assert silent.connections == 1
         assert silent.lines.count(b".\r\n") == 1
-    assert [mail.raw for mail in sink.received] == [letter(number) for number in range(3, 6)]
+    assert [mail.raw for mail in plain_sink.received] == [letter(number) for number in range(3, 6)]
 
 
 def test_the_mail_of_an_account_shares_a_connection_and_its_thread_ends(tmp_path: Path) -> None:
@@ -263,7 +206,7 @@ def test_two_outboxes_over_one_store_never_send_a_mail_twice(tmp_path: Path) -> 
 
 
 def test_a_store_that_breaks_stops_all_sending_and_says_so_once(
-    tmp_path: Path, sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, plain_sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from tui.model.error import StoreBroken
     from tui.model.event import Problem
@@ -272,7 +215,7 @@ def test_a_store_that_breaks_stops_all_sending_and_says_so_once(
         raise StoreBroken("The disk is full.")
 
     told: list[object] = []
-    accounts = account_at(sink.server), account_at(sink.server, SECOND)
+    accounts = account_at(plain_sink.server), account_at(plain_sink.server, SECOND)
     with sending(tmp_path, *accounts) as rig:
         rig.engine.listen(told.append)
         rig.ask(GoOffline(True))
@@ -283,89 +226,7 @@ def test_a_store_that_breaks_stops_all_sending_and_says_so_once(
         until(lambda: not senders())
         assert [state(rig, one) for one in numbers] == [QUEUED] * 2
     assert [one.what for one in told if isinstance(one, Problem)] == ["The disk is full."]
-    assert sink.received == []
-
-
-# Unsure mail is looked for
-
-
-def unsure_in(home: Path) -> tuple[Context, Outgoing]:
-    paths = find(str(home))
-    Database.open(paths.database)
-    account = account_at(Server("localhost", 25))
-    context = Context(paths.database, settings_of(paths, account), Secrets(), Board())
-    with Writer(paths.database) as writer, Reader(paths.database) as reader:
-        writer.account(FIRST, Protocol.NONE)
-        number = writer.queue(
-            FIRST, FIRST, TO, letter(1), subject="Letter 1", message_id="letter-1@contoso.example", due=0
-        )
-        for before, after in ((QUEUED, SendState.SENDING), (SendState.SENDING, SendState.DOT_SENT)):
-            assert writer.outbox_state(number, {before}, after)
-        assert writer.outbox_state(number, {SendState.DOT_SENT}, UNSURE)
-        found = reader.outgoing(number)
-    assert found
-    return context, found
-
-
-def test_an_unsure_mail_is_looked_for_again_when_the_line_is_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    context, outgoing = unsure_in(tmp_path)
-    asked: list[Future[Any]] = []
-
-    def look_for(account: str, number: int) -> Future[Any]:
-        assert (account, number) == (FIRST, outgoing.id)
-        asked.append(Future())
-        return asked[-1]
-
-    monkeypatch.setattr("tui.sync.search.send_delay", lambda _: 0.0)
-    monkeypatch.setattr("tui.sync.search.ASK_LATER", 0.0)
-    nudges: list[None] = []
-    search = Search(context, look_for, lambda: nudges.append(None), again=True)
-    with Reader(context.database) as reader, Writer(context.database) as writer:
-
-        def now() -> SendState | None:
-            search.go_on(reader, writer)
-            found = reader.outgoing(outgoing.id)
-            return found.state if found else None
-
-        search.begin(outgoing)
-        assert now() is UNSURE and len(asked) == 1
-        asked[0].set_exception(ConnectionError("gone"))
-        assert now() is UNSURE and len(asked) == 1, "an account that is offline is not made to connect"
-        context.board.enter(FIRST, Phase.UP_TO_DATE)
-        assert now() is UNSURE and len(asked) == 2
-        asked[1].set_result(False)
-        assert now() is UNSURE and len(asked) == 3, "Exchange files its copies late"
-        asked[2].set_result(True)
-        assert now() is SENT
-        assert search.wait() == float("inf")
-    assert len(nudges) == 2
-
-
-@pytest.mark.parametrize("again", [True, False])
-def test_what_is_not_found_is_left_to_the_person(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again: bool
-) -> None:
-    context, outgoing = unsure_in(tmp_path)
-    context.board.enter(FIRST, Phase.UP_TO_DATE)
-    asked: list[int] = []
-
-    def look_for(_account: str, number: int) -> Future[Any]:
-        asked.append(number)
-        future: Future[Any] = Future()
-        future.set_result(False)
-        return future
-
-    monkeypatch.setattr("tui.sync.search.send_delay", lambda _: 0.0)
-    search = Search(context, look_for, lambda: None, again=again)
-    search.begin(outgoing)
-    with Reader(context.database) as reader, Writer(context.database) as writer:
-        for _ in range(20):
-            search.go_on(reader, writer)
-        found = reader.outgoing(outgoing.id)
-    assert len(asked) == (5 if again else 1)
-    assert found and found.state is UNSURE
+    assert plain_sink.received == []
 
 
 # Fetching beside sending

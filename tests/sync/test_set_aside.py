@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 import pytest
 
 from tests.rig import RigMaker, account_on
 from tests.servers.dovecot import Dovecot
-from tests.servers.proxy import Fault, Proxy, Rewrite
+from tests.servers.proxy import Fault, Proxy
+from tests.sync.handed_out import delivered, spoilt
 from tests.sync.letters_in import letter
 from tui.model.command import FetchBody
 from tui.model.error import Garbled, MailError
@@ -17,19 +17,6 @@ from tui.model.error import Garbled, MailError
 pytestmark = pytest.mark.dovecot
 
 LETTERS = 12
-
-
-def spoilt(*uids: int, what: bytes) -> Rewrite:
-    """The server says that these messages are shorter than they are, so that their ends look like answers."""
-    line = re.compile(rb"(\* \d+ FETCH \(UID (\d+) .*" + re.escape(what) + rb".*\{)(\d+)(\}\r\n)")
-
-    def rewrite(text: bytes) -> bytes:
-        found = line.fullmatch(text)
-        if not found or int(found[2]) not in uids:
-            return text
-        return found[1] + b"%d" % (int(found[3]) - 20) + found[4]
-
-    return rewrite
 
 
 @pytest.fixture(autouse=True)
@@ -42,9 +29,7 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_all_others_arrive(
     make_rig: RigMaker, dovecot: Dovecot, user: str, what: bytes, uids: tuple[int, ...]
 ) -> None:
-    sent = [letter(number) for number in range(LETTERS)]
-    for raw in sent:
-        dovecot.deliver(user, raw)
+    sent = delivered(dovecot, user, LETTERS)
     good: Counter[bytes | None] = Counter(raw for uid, raw in enumerate(sent, 1) if uid not in uids)
     with Proxy(dovecot.imap) as proxy:
         proxy.fault = Fault(rewrite=spoilt(*uids, what=what))

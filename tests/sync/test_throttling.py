@@ -12,7 +12,7 @@ from tests.rig import RigMaker, until
 from tests.servers import scripted
 from tests.servers.certificates import Certificates
 from tests.servers.scripted import IMAP_GREETING, SMTP_GREETING, Act, Scripted, rule, smtp
-from tests.sync.test_sender import FIRST, QUEUED, SENT, account_at, queued, row, senders, sending, state
+from tests.sync.outboxes import FIRST, QUEUED, SENT, account_at, queued, row, senders, sending, state
 from tui.model.account import Account, Login, Protocol, SecretSource, Security, Server
 from tui.model.command import SendNow, SignIn
 from tui.model.event import Phase
