@@ -98,6 +98,7 @@ class BulkFetch:
         except MailError as error:
             if not self._halt.stop.is_set():
                 self._error = error
+                self._give_up_children(error)
         except Exception as error:  # the top of a thread: nothing above it could say what happened
             log.exception("fetching bodies failed")
             self._error = MailError("Fetching failed by a fault of this program.", detail=repr(error))
@@ -108,6 +109,12 @@ class BulkFetch:
             self._context.index_due.set()
             self._ended.set()
             self._on_end()
+
+    def _give_up_children(self, error: MailError) -> None:
+        """Where no child process can be had at all, the next try does without, though keys then wait longer."""
+        if isinstance(self._connection, Child) and self._connection.unusable:
+            log.warning("no process can be begun for fetching: %s", error.detail)
+            self._context.children = False
 
     def _sign_in(self) -> None:
         credentials, welcome = self._context.credentials, self._context.welcome

@@ -29,6 +29,8 @@ class Child:
         self._lock = threading.Lock()
         self._aborted = False
         self._closed = False
+        self.unusable = False
+        """Whether no process could be begun, or it ended without a word, as where Python finds no program."""
 
     @property
     def closed(self) -> bool:
@@ -50,6 +52,7 @@ class Child:
                     start_new_session=True,  # Ctrl+C in the terminal is not meant for it
                 )
             except OSError as error:
+                self.unusable = True
                 raise Busy("There is no process for fetching just now.", detail=str(error)) from error
 
     def sign_in(self, account: Login, secret: Secret) -> None:
@@ -57,7 +60,11 @@ class Child:
         with contextlib.suppress(BrokenPipeError):  # what it said last tells why
             self._pipe("stdin").write(errand_line(self._errand, secret))
             self._pipe("stdin").flush()
-        said = self._next()
+        try:
+            said = self._next()
+        except Offline:
+            self.unusable = not self._aborted
+            raise
         if isinstance(said, Ended) and said.error:
             raise said.error
         if not isinstance(said, SignedIn):

@@ -8,6 +8,7 @@ one transaction. It ends by itself when the program that began it has gone.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -96,6 +97,11 @@ def run(database: Path, errand: Errand, secret: Secret, speaker: Speaker) -> End
     except MailError as caught:
         error = caught
         connection.abort()
+    except OSError:  # nobody listens any more
+        raise
+    except Exception as fault:  # noqa: BLE001 - the top of a process: nothing above it could say it
+        error = MailError("Fetching failed by a fault of this program.", detail=repr(fault))
+        connection.abort()
     finally:
         connection.close()
     speaker.say_changes()
@@ -111,7 +117,8 @@ def main(database: Path) -> int:
     errand, secret = errand_of(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with, args=(sys.stdin.buffer,), daemon=True).start()
     speaker = Speaker(sys.stdout.buffer)
-    speaker.say(run(database, errand, secret, speaker))
+    with contextlib.suppress(OSError):  # nobody listens any more
+        speaker.say(run(database, errand, secret, speaker))
     return 0
 
 
@@ -122,4 +129,6 @@ def _end_with(pipe: BinaryIO) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(Path(sys.argv[1])))
+    # At once: the interpreter would break off with a crash, and a dump of its memory, over the thread that
+    # waits for standard input.
+    os._exit(main(Path(sys.argv[1])))
