@@ -111,7 +111,7 @@ class BulkFetch:
             self._on_end()
 
     def _give_up_children(self, error: MailError) -> None:
-        """Where no child process can be had at all, the next try does without, though keys then wait longer."""
+        """Where no child process can be had, the next try does without, though keys then wait longer."""
         if isinstance(self._connection, Child) and self._connection.unusable:
             log.warning("no process can be begun for fetching: %s", error.detail)
             self._context.children = False
