@@ -46,7 +46,7 @@ def test_what_was_saved_what_was_lost_and_where_the_old_files_are(program: Progr
     said = program("doctor", "--repair", code=65).out
     assert "Saved: 47 whole messages, 1 by their headers, 2 drafts, 4 mails of the outbox." in said
     assert "Lost: the text of 1 message, whose header is here. What is still on its server is" in said
-    assert "4 mails of the outbox may have been sent already" in said
+    assert "Waiting for your word: 4 mails of the outbox that may have been sent already" in said
     assert "Nothing was changed on any server" in said
     kept = [Path(line.strip()) for line in said.splitlines() if "mail.db-damaged-" in line]
     assert kept and all(one.is_file() for one in kept)

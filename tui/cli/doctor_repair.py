@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui.cli.shell import Shell
 from tui.model.error import BadInput, Busy, MailError
 from tui.model.safe_text import safe_line
+from tui.ui.words import count
 
 if TYPE_CHECKING:
     from tui.model.account import Protocol
@@ -83,20 +84,18 @@ def _sentences(rebuilt: Rebuilt) -> list[str]:
     found = rebuilt.found
     said = [
         "The mail store was damaged and has been rebuilt.",
-        f"Saved: {found.messages} whole messages, {found.headers} by their headers, {found.drafts} drafts, "
-        f"{found.outgoing} mails of the outbox.",
+        f"Saved: {count(found.messages, 'whole message')}, {found.headers:,} by their headers, "
+        f"{count(found.drafts, 'draft')}, {count(found.outgoing, 'mail')} of the outbox.",
     ]
     if found.recovered:
-        said.append(
-            f"{found.recovered} of these messages are in the folder Recovered: where they stood is lost."
-        )
+        said.append(f"In the folder Recovered: {count(found.recovered, 'message')} whose place is lost.")
     if found.unsure:
         said.append(
-            f"{found.unsure} mails of the outbox may have been sent already and wait for your word: "
-            "outlook-tui outbox"
+            f"Waiting for your word: {count(found.unsure, 'mail')} of the outbox that may have been sent "
+            "already: outlook-tui outbox"
         )
     if found.changes:
-        said.append(f"{found.changes} changes that no server had been told are given up.")
+        said.append(f"Given up: {count(found.changes, 'change')} that no server had been told.")
     said += _lost(found.lost, found.missed)
     said.append("Nothing was changed on any server; the next outlook-tui sync compares everything with it.")
     said += ["The damaged files are kept:", *(f"  {one}" for one in rebuilt.kept)]

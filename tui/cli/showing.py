@@ -54,11 +54,7 @@ def disk_text(found: Holdings, width: int) -> str:
     lines = ["On this disk", disk_words.summary(found)]
     if table := disk_words.table(found, max(width, 60), now, disk_words.full_name):
         lines += ["", *table]
-    for title, more in (
-        ("Only on this computer", disk_words.only_here(found, now)),
-        ("Waiting", disk_words.waiting(found)),
-        ("The store", disk_words.store(found)),
-    ):
+    for title, more in disk_words.sections(found, now):
         lines += ["", title, *(f"  {line}" for line in more)]
     return "\n".join(lines)
 

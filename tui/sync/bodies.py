@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterable
 from itertools import groupby
 
 from tui.mail.scan import scan
-from tui.model import account as kinds
+from tui.model.account import Offline
 from tui.model.error import Refused
 from tui.model.event import MessagesChanged
 from tui.model.folder import Folder
@@ -26,7 +26,7 @@ ROUND = 5_000
 DAY = 86_400
 
 
-def wants_bodies_since(offline: kinds.Offline, folders: Iterable[Folder], now: float) -> Since | None:
+def wants_bodies_since(offline: Offline, folders: Iterable[Folder], now: float) -> Since | None:
     """Since when bodies are kept here, in `folders` as elsewhere; None when only headers are, everywhere."""
     usual = _oldest(offline, now)
     asked = ((one.id, _oldest(offline.of(one.name), now)) for one in folders)
@@ -34,7 +34,7 @@ def wants_bodies_since(offline: kinds.Offline, folders: Iterable[Folder], now: f
     return None if usual is None and not own else Since(usual, own)
 
 
-def _oldest(offline: kinds.Offline, now: float) -> int | None:
+def _oldest(offline: Offline, now: float) -> int | None:
     if offline.usual == "headers":
         return None
     return 0 if offline.days is None else int(now) - offline.days * DAY

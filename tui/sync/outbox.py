@@ -18,7 +18,7 @@ from tui.sync.backoff import Pace
 from tui.sync.context import Context
 from tui.sync.hand_over import recover
 from tui.sync.search import LookFor, Search
-from tui.sync.sender import Sender
+from tui.sync.sender import Sender, own_fault
 
 log = logging.getLogger(__name__)
 
@@ -187,11 +187,7 @@ class Outbox:
             self._stop_for(error)
         except Exception:  # the top of a thread: nothing above it could say what happened
             log.exception("the outbox thread ended")
-            self._stop_for(
-                MailError(
-                    "Sending has stopped by a fault of this program.", "Start it again; nothing is lost."
-                )
-            )
+            self._stop_for(own_fault())
         finally:
             self._ended.set()
             self._leave_unanswered()

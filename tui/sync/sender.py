@@ -99,9 +99,7 @@ class Sender:
             fault = error
         except Exception:  # the top of a thread: nothing above it could say what happened
             log.exception("a sending thread ended")
-            fault = MailError(
-                "Sending has stopped by a fault of this program.", "Start it again; nothing is lost."
-            )
+            fault = own_fault()
         finally:
             self._hang_up()
             self._desk.ended(self, fault)
@@ -257,6 +255,11 @@ class Sender:
             self._hold_off(reader, writer, due, hand_over.why())
         if following(outgoing.state, happening) is SendState.UNSURE:
             self._desk.unsure(outgoing)
+
+
+def own_fault() -> MailError:
+    """What the person is told of a fault of ours after which nothing is sent any more."""
+    return MailError("Sending has stopped by a fault of this program.", "Start it again; nothing is lost.")
 
 
 def _queued(writer: Writer, outgoing: Outgoing) -> Outgoing:

@@ -137,6 +137,15 @@ def summary(found: Holdings) -> str:
     )
 
 
+def sections(found: Holdings, now: float, index: str = "") -> tuple[tuple[str, list[str]], ...]:
+    """What stands below the table: titles, each with its lines. `index` as in `store`."""
+    return (
+        ("Only on this computer", only_here(found, now)),
+        ("Waiting", waiting(found)),
+        ("The store", store(found, index)),
+    )
+
+
 def _all_or(some: int, every: int) -> str:
     return "all" if some == every else f"{some:,}"
 

@@ -311,10 +311,6 @@ def _page(found: Holdings, index: str, width: int, now: float) -> Content:
         alone = not folders
         parts += [Content.styled(heading, "$quiet"), *map(Content, folders)]
         parts += [Content(last) if alone else Content.styled(last, "bold"), Content("")]
-    for title, lines in (
-        ("Only on this computer", disk_words.only_here(found, now)),
-        ("Waiting", disk_words.waiting(found)),
-        ("The store", disk_words.store(found, index)),
-    ):
+    for title, lines in disk_words.sections(found, now, index):
         parts += [Content.styled(title, "bold $accent"), *(Content(line) for line in lines), Content("")]
     return Content("\n").join(parts[:-1])
