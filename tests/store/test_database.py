@@ -15,6 +15,7 @@ import pytest
 from tests.store.samples import ACCOUNT, local
 from tui.model.account import Protocol
 from tui.model.error import Busy, StoreBroken
+from tui.store import database
 from tui.store.database import Database
 from tui.store.reader import Reader
 from tui.store.schema import MIGRATIONS, VERSION
@@ -50,6 +51,24 @@ def test_opening_once_more_keeps_the_locks_of_this_process(path: Path) -> None:
         assert [one.command for one in reader.requests_open()] == ["first", "second", "third"]
     with Reader(path) as reader:
         assert len(reader.requests_open()) == 3
+
+
+def test_no_empty_store_takes_the_place_that_a_repair_is_about_to_fill(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Database.open(path)
+    with Writer(path) as writer:
+        writer.request_add("kept")
+    real = database._make_private
+
+    def just_before(where: Path) -> None:
+        where.rename(where.with_name("mail.db-rebuilt-20260101-000000"))
+        real(where)
+
+    monkeypatch.setattr(database, "_make_private", just_before)
+    Database.open(path)
+    with Reader(path) as reader:
+        assert [one.command for one in reader.requests_open()] == ["kept"]
 
 
 def test_a_file_that_others_could_read_is_closed_to_them(path: Path) -> None:

@@ -53,8 +53,9 @@ class Database:
         database = cls(path)
         with translated(path):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            finish(path)
-            _make_private(path)
+            # In this order: a repair that begins its last steps meanwhile must not find an empty store made.
+            if not path.exists() and not finish(path):
+                _make_private(path)
             if path.stat().st_mode & 0o077:
                 path.chmod(0o600)
             with closing(database._connection("rw")) as connection:
