@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.store.damage import Sample, sample
 from tui.store.pages import Pages, page_octets
-from tui.store.salvage import BODIES, HEADERS, MESSAGES, Table
+from tui.store.salvage_tables import BODIES, HEADERS, MESSAGES, Table
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,8 @@ from tui.model.message import NewMessage, Scan
 from tui.store.codec import DAMAGED, envelope_of
 from tui.store.database import Database
 from tui.store.reader import Reader
-from tui.store.salvage import BODIES, Salvage, readable
+from tui.store.salvage import Salvage, readable
+from tui.store.salvage_tables import BODIES
 from tui.store.writer import Writer
 
 ACCOUNT = "you@localhost.example"

@@ -24,7 +24,8 @@ from tui.store import insert
 from tui.store.codec import DAMAGED, SEQUENCE_BITS, checked_tags, envelope_of, integers, storable, tags_of
 from tui.store.folders import RECOVERED_FOLDER, REMOVED_FOLDER
 from tui.store.refill_writing import Found, Home, Lost
-from tui.store.salvage import BODIES, HEADERS, MESSAGES, UIDLS, Row, Salvage
+from tui.store.salvage import Salvage
+from tui.store.salvage_tables import BODIES, HEADERS, MESSAGES, UIDLS, MessageRow
 
 Describe = Callable[[bytes], NewMessage]
 """A message made of its bytes: envelope, fingerprint, size, time of receipt."""
@@ -67,18 +68,18 @@ class Mail:
 
     def copy(self) -> None:
         """Take over everything that can be read."""
-        bare: dict[int, Row] = {}
+        bare: dict[int, MessageRow] = {}
         seen: set[int] = set()
-        for row in self._old.rows(MESSAGES):
-            seen.add(row[0])
-            body = self._old.one(BODIES, row[0])
+        for row in map(MessageRow._make, self._old.rows(MESSAGES)):
+            seen.add(row.id)
+            body = self._old.one(BODIES, row.id)
             raw = self._old.whole(body) if body else None
             message = self._describe(raw) if raw is not None else None
             if body and message and _belong(row, message):
                 self._digests.add(body[3])
-                self._add(row[0], row, message)
+                self._add(row.id, row, message)
             else:
-                bare[row[0]] = row
+                bare[row.id] = row
         self._strays(bare, seen)
         self._headers(bare)
         self._write()
@@ -90,28 +91,29 @@ class Mail:
         """Keep bytes that no row stands for any more."""
         self._add(0, None, self._describe(raw))
 
-    def _strays(self, bare: dict[int, Row], seen: set[int]) -> None:
+    def _strays(self, bare: dict[int, MessageRow], seen: set[int]) -> None:
         """Bodies that SQLite found no way to, or under another number than theirs; then those that have lost
         their rows."""
-        incomplete = any(row[13] for row in bare.values())
-        by_look = {row[12]: number for number, row in bare.items()}
+        incomplete = any(row.whole for row in bare.values())
+        by_look = {row.fingerprint: number for number, row in bare.items()}
         for body in self._old.strays(BODIES, () if incomplete else frozenset(seen)):
-            if body[3] in self._digests and body[0] not in bare:
+            former, *_, digest = body
+            if digest in self._digests and former not in bare:
                 continue
             raw = self._old.whole(body)
             message = self._describe(raw) if raw is not None else None
             if message is None:
                 continue
-            number = body[0] if body[0] in bare else by_look.get(message.fingerprint, 0)
+            number = former if former in bare else by_look.get(message.fingerprint, 0)
             if number in bare and _belong(bare[number], message):
-                self._digests.add(body[3])
+                self._digests.add(digest)
                 self._add(number, bare.pop(number), message)
-            elif body[3] not in self._digests:
-                self._digests.add(body[3])
-                seen.add(body[0])
-                self._add(body[0], None, message)
+            elif digest not in self._digests:
+                self._digests.add(digest)
+                seen.add(former)
+                self._add(former, None, message)
 
-    def _headers(self, bare: Mapping[int, Row]) -> None:
+    def _headers(self, bare: Mapping[int, MessageRow]) -> None:
         """Messages whose bytes are not here, or not any more."""
         headers = {number: self._old.one(HEADERS, number) for number in bare}
         if lost := {number for number, header in headers.items() if header is None}:
@@ -120,28 +122,29 @@ class Mail:
             header = headers[number]
             envelope = envelope_of(header[1]) if header else None
             if envelope is None or envelope.subject == DAMAGED:
-                self._found.lost.append(Lost("message", row[18]))
+                self._found.lost.append(Lost("message", row.subject))
                 continue
-            if row[13]:
+            if row.whole:
                 self._found.lost.append(Lost("text", envelope.subject))
-            message = NewMessage(envelope, 0, max(row[9], 0), fingerprint=row[12])
+            message = NewMessage(envelope, 0, max(row.size, 0), fingerprint=row.fingerprint)
             self._add(number, row, message)
 
-    def _add(self, number: int, row: Row | None, message: NewMessage) -> None:
-        """Put a message to those to be written, with what its row says of it."""
-        home = self._homes.get(row[1]) if row else None
+    def _add(self, number: int, row: MessageRow | None, message: NewMessage) -> None:
+        """Put a message to those to be written, with what its row says of it; `number` is its former id, 0
+        for none."""
+        home = self._homes.get(row.folder) if row else None
         if home is None:
             home = self._stray_home(message)
             self._found.recovered += 1
         if row:
-            received = row[4] >> SEQUENCE_BITS
+            received = row.position >> SEQUENCE_BITS
             message = replace(
                 message,
                 received=received if 0 < received < self._now + _DAY else message.received,
-                size=row[9] if row[9] > 0 else message.size,
-                flags=Flag(row[5] & _ALL_FLAGS),
-                tags=_tags(row[7]),
-                uidl=self._uidls.get(number, "") if message.raw is not None else "",
+                size=row.size if row.size > 0 else message.size,
+                flags=Flag(row.flags & _ALL_FLAGS),
+                tags=_tags(row.tags),
+                uidl=self._uidls.get(row.id, "") if message.raw is not None else "",
             )
         if message.raw is None:
             self._found.headers += 1
@@ -230,9 +233,9 @@ class Mail:
         self._db.execute("COMMIT")
 
 
-def _belong(row: Row, message: NewMessage) -> bool:
+def _belong(row: MessageRow, message: NewMessage) -> bool:
     """Whether bytes are those of a row: the number of either may have changed, and lead to another's."""
-    return bool(row[12] == message.fingerprint or row[9] == message.size)
+    return row.fingerprint == message.fingerprint or row.size == message.size
 
 
 def _tags(text: str) -> frozenset[str]:

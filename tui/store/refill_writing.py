@@ -16,7 +16,8 @@ from tui.model.draft import CopyState, RecipientState, SendState
 from tui.model.folder import Role
 from tui.store.codec import storable, unpacked
 from tui.store.drafts import references_of
-from tui.store.salvage import (
+from tui.store.salvage import Salvage
+from tui.store.salvage_tables import (
     ACCOUNTS,
     CONTACTS,
     DRAFT_FILES,
@@ -24,8 +25,8 @@ from tui.store.salvage import (
     FOLDERS,
     OUTBOX,
     RECIPIENTS,
+    OutgoingRow,
     Row,
-    Salvage,
     Table,
 )
 
@@ -134,24 +135,25 @@ def outbox(old: Salvage, db: sqlite3.Connection, accounts: Container[int], found
     strays: list[bytes] = []
     seen: set[int] = set()
     recipients = _recipients(old)
-    for row in old.rows(OUTBOX):
-        raw = unpacked(row[-2], row[-1])
+    for row in map(OutgoingRow._make, old.rows(OUTBOX)):
+        raw = unpacked(row.codec, row.data)
         if raw is None:
             continue
-        seen.add(row[0])
-        people = recipients.get(row[0])
-        if not people or row[1] not in accounts:
+        seen.add(row.id)
+        people = recipients.get(row.id)
+        if not people or row.account not in accounts:
             strays.append(raw)
             continue
-        state = _state(row[2])
-        explanation = _REPAIRED if state is SendState.UNSURE and row[2] != state.value else row[11]
-        copy = row[12] if row[12] in {one.value for one in CopyState} else CopyState.NONE.value
+        state = _state(row.state)
+        explanation = _REPAIRED if state is SendState.UNSURE and row.state != state.value else row.explanation
+        copy = row.sent_copy if row.sent_copy in {one.value for one in CopyState} else CopyState.NONE.value
         db.execute(
             "INSERT INTO outbox (id, account, state, sender, subject, message_id, size, created, due,"
             " attempts, last_error, explanation, sent_copy, server_id, answers, codec, data)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*row[:2], state.value, *map(storable, row[3:6]), *row[6:10], storable(row[10]), explanation,
-             copy, storable(row[13]), storable(row[15]), *row[16:]),
+            (row.id, row.account, state.value, storable(row.sender), storable(row.subject),
+             storable(row.message_id), row.size, row.created, row.due, row.attempts, storable(row.last_error),
+             explanation, copy, storable(row.server_id), storable(row.answers), row.codec, row.data),
         )  # fmt: skip
         db.executemany(
             "INSERT OR IGNORE INTO recipient (outbox, number, address, state, code, text)"
@@ -241,5 +243,6 @@ def link(old: Salvage, db: sqlite3.Connection, ids: Mapping[int, int]) -> None:
             "UPDATE draft SET original = ?, message = ? WHERE id = ?",
             (ids.get(original), ids.get(message), number),
         )
-    for row in old.rows(OUTBOX):
-        db.execute("UPDATE outbox SET original = ? WHERE id = ?", (ids.get(row[14]), row[0]))
+    for outgoing in map(OutgoingRow._make, old.rows(OUTBOX)):
+        original = None if outgoing.original is None else ids.get(outgoing.original)
+        db.execute("UPDATE outbox SET original = ? WHERE id = ?", (original, outgoing.id))

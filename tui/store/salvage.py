@@ -9,89 +9,37 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Collection, Container, Iterator
+from collections.abc import Container, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 from urllib.parse import quote
 
 from tui.store.codec import ZSTD, unpacked
 from tui.store.faults import UNREADABLE, damaged, translated
 from tui.store.first_page import copy_with_new_ones
 from tui.store.pages import Pages
-
-Row = tuple[Any, ...]
+from tui.store.salvage_tables import (
+    ACCOUNTS,
+    BODIES,
+    DRAFT_FILES,
+    DRAFTS,
+    FOLDERS,
+    HEADERS,
+    MESSAGES,
+    OUTBOX,
+    Row,
+    Table,
+)
 
 _MOST_MISSES = 20_000
 _HIGHEST = 1 << 40
 _MOST_TRIES = 2_000_000  # some 20 seconds
 _LONGEST_MENDED = 16_384
 _WRONG_BITS = 8
-_KINDS: dict[str, tuple[type, ...]] = {"i": (int,), "s": (str,), "b": (bytes,), "?": (int, type(None))}
-
-
-def _always(row: Row) -> bool:
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table with its first columns, the rowid first of them; `shape` says of what kind they are (`?` may be
-    NULL), `widths` how many there are in all, by version, and `proves` more of what makes a row one of it."""
-
-    name: str
-    columns: str
-    shape: str
-    widths: Collection[int]
-    proves: Callable[[Row], bool] = _always
-
-    @property
-    def rowid(self) -> str:
-        """The name of the first column."""
-        return self.columns.split(",")[0]
-
-    def fits(self, row: Row) -> bool:
-        """Whether the values can be a row of this table."""
-        return len(row) == len(self.shape) and all(
-            isinstance(value, _KINDS[kind]) for value, kind in zip(row, self.shape, strict=True)
-        ) and self.proves(row)  # fmt: skip
-
-
-ACCOUNTS = Table(
-    "account", "id, address, protocol", "iss", (3,), lambda row: "@" in row[1] and row[2].isalnum()
-)
-FOLDERS = Table("folder", "id, account, name, wire, role, local, selectable", "iisssii", (12,))
-MESSAGES = Table(
-    "message",
-    "id, folder, uid, uidl, position, flags, agreed, tags, agreed_tags, size, attachments, thread,"
-    " fingerprint, whole, on_server, held, removed, sender, subject",
-    "ii?siiissiiiiiiiiss",
-    (19, 20, 21),
-)
-HEADERS = Table("header", "message, envelope, snippet", "iss", (3,), lambda row: row[1].startswith("["))
-BODIES = Table("body", "message, codec, data, sha256", "iibb", (4,), lambda row: len(row[3]) == 32)
-OUTBOX = Table(
-    "outbox",
-    "id, account, state, sender, subject, message_id, size, created, due, attempts, last_error, explanation,"
-    " sent_copy, server_id, original, answers, codec, data",
-    "iissssiiiissss?sib",
-    (18,),
-)
-DRAFTS = Table(
-    "draft",
-    'id, account, sender, "to", cc, bcc, subject, body, markdown, in_reply_to, refs, original, answers,'
-    " message, outbox, saved",
-    "iissssssiss?s??i",
-    (16,),
-)
-RECIPIENTS = Table("recipient", "outbox, number, address, state, code, text", "iissis", (6,))
-UIDLS = Table("uidl", "account, uidl, message, downloaded", "is?i", (4, 7))
-CONTACTS = Table("contact", "account, address, name, written, seen", "issii", (5,))
-DRAFT_FILES = Table("draft_file", "id, draft, filename, type, size, codec, data", "iissiib", (7,))
 
 
 class Salvage:
