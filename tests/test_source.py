@@ -21,6 +21,7 @@ BROAD_EXCEPT = {
     "tui/demo/demo.py": "the top of the servers' thread",
     "tui/sync/ahead.py": "the top of a thread; who takes what it reads raises it",
     "tui/sync/bulk.py": "the top of a thread",
+    "tui/sync/bulk_process.py": "the top of a process",
     "tui/sync/doorman.py": "the top of a thread",
     "tui/sync/index_thread.py": "the top of a thread",
     "tui/sync/futures.py": "the top of a thread, one command",

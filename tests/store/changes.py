@@ -201,6 +201,12 @@ class _Agreed:
     agreed_tags: frozenset[str] = frozenset()
 
 
+def make(path: Path, name: str, ground: Ground) -> None:
+    """Open the store, make one of CHANGES, close it."""
+    with Writer(path) as writer:
+        CHANGES[name](writer, ground)
+
+
 def held(path: Path) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table, and what the search index finds."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:

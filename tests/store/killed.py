@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.store import changes
-from tests.store.changes import CHANGES, NOW, Ground, copied, held, unsound
+from tests.store.changes import CHANGES, NOW, copied, held, make, unsound
 from tests.store.damage import IMAP, POP, Sample, described, sample
 from tests.store.system_calls import Disk, watched
 from tui.model.account import Protocol
@@ -31,7 +31,6 @@ from tui.store import swap
 from tui.store.database import PAGE_OCTETS
 from tui.store.reader import Reader
 from tui.store.rebuild import examine, rebuild
-from tui.store.writer import Writer
 
 REPAIR = "repair"
 _STEPS = frozenset({"os.rename", "os.remove", "os.mkdir", "shutil.copyfile"})
@@ -92,28 +91,23 @@ def methods(disk: Disk, folder: Path, names: Sequence[str], every: int) -> Itera
         tally = Tally()
         path = copied(start, folder / "copy" / "mail.db")
         disk.reset()
-        _change(path, name, ground)
+        make(path, name, ground)
         steps, after = disk.made, held(path)
         for number in numbers(steps, every, name):
             path = copied(start, folder / "copy" / "mail.db")
             disk.reset(dies=number)
-            if in_child(partial(_change, path, name, ground)):
+            if in_child(partial(make, path, name, ground)):
                 tally.kills += 1
             disk.reset()
             problems, now = unsound(path), held(path)
             tally.before += now == before
             tally.after += now == after != before
             if now == before:
-                _change(path, name, ground)
+                make(path, name, ground)
                 now = held(path)
             if problems or now != after:
                 tally.wrong.append(f"{name}, step {number}: {problems or 'neither as before nor as after'}")
         yield name, tally
-
-
-def _change(path: Path, name: str, ground: Ground) -> None:
-    with Writer(path) as writer:
-        CHANGES[name](writer, ground)
 
 
 def repairs(disk: Disk, folder: Path, every: int) -> Tally:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.store import changes
-from tests.store.changes import CHANGES, DURABLE, NOW, Ground, copied, held, unsound
+from tests.store.changes import CHANGES, DURABLE, NOW, Ground, copied, held, make, unsound
 from tui.model.error import StoreBroken
 from tui.store.database import Database
 from tui.store.reader import Reader
@@ -60,12 +60,6 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
         yield Start(path, ground, held(path), folder / "copy")
 
 
-def work(path: Path, name: str, ground: Ground) -> None:
-    """Open the store, make one change, close it."""
-    with Writer(path) as writer:
-        CHANGES[name](writer, ground)
-
-
 def test_every_method_of_the_writer_is_tried() -> None:
     public = {name for name in vars(Writer) if not name.startswith("_")}
     assert set(CHANGES) == public
@@ -79,7 +73,7 @@ def test_a_change_is_whole_or_absent_whichever_call_fails(disk: Disk, start: Sta
     With OUTLOOK_TUI_TEST_ALL each call meets all three.
     """
     disk.reset()
-    work(path := start.copy(), name, start.ground)
+    make(path := start.copy(), name, start.ground)
     calls, after = disk.made, held(path)
     assert calls
     for number in range(1, calls + 1):
@@ -94,13 +88,13 @@ def test_a_change_is_whole_or_absent_whichever_call_fails(disk: Disk, start: Sta
             assert error or now == after, "what was said to be done is done"
             assert unsound(path) == []
             if now == start.held:  # there is room again
-                work(path, name, start.ground)
+                make(path, name, start.ground)
                 assert held(path) == after
 
 
 def _told(path: Path, name: str, ground: Ground) -> StoreBroken | None:
     try:
-        work(path, name, ground)
+        make(path, name, ground)
     except StoreBroken as error:
         assert error.exit_code == 74
         assert error.hint
@@ -111,7 +105,7 @@ def _told(path: Path, name: str, ground: Ground) -> StoreBroken | None:
 @pytest.mark.parametrize("name", ["queue", "added", "downloaded", "move"])
 def test_the_same_writer_goes_on_when_there_is_room_again(disk: Disk, start: Start, name: str) -> None:
     disk.reset()
-    work(path := start.copy(), name, start.ground)
+    make(path := start.copy(), name, start.ground)
     after = held(path)
     path = start.copy()
     with Writer(path) as writer, Reader(path) as reader:
@@ -176,7 +170,7 @@ def test_no_room_for_a_new_store(disk: Disk, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["added"])
 def test_no_room_at_each_page(start: Start, name: str) -> None:
     """SQLite's own limit on the pages of a file: what a quota does."""
-    work(path := start.copy(), name, start.ground)
+    make(path := start.copy(), name, start.ground)
     after = held(path)
     path, refused = start.copy(), 0
     with Writer(path) as writer:
@@ -214,7 +208,7 @@ def test_where_no_log_can_be_made(start: Start) -> None:
     wal = path.with_name("mail.db-wal")
     wal.mkdir()
     with pytest.raises(StoreBroken) as caught:
-        work(path, "set_flags", start.ground)
+        make(path, "set_flags", start.ground)
     assert "cannot be opened" in caught.value.what
     wal.rmdir()
     assert held(path) == start.held
