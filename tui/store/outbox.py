@@ -134,7 +134,9 @@ def queue(
 
 
 def set_recipients(db: sqlite3.Connection, number: int, recipients: Iterable[Recipient]) -> None:
-    """Note what the server said of each recipient."""
+    """Note what the server said of each recipient; nothing where the mail went with its account meanwhile."""
+    if db.execute("SELECT 1 FROM outbox WHERE id = ?", (number,)).fetchone() is None:
+        return
     db.execute("DELETE FROM recipient WHERE outbox = ?", (number,))
     db.executemany(
         "INSERT INTO recipient (outbox, number, address, state, code, text) VALUES (?, ?, ?, ?, ?, ?)",

@@ -10,7 +10,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from tui.model.draft import Outgoing, SendState
-from tui.model.error import Busy, Cancelled, MailError, Offline, Refused, SignInNeeded, StoreBroken, Untrusted
+from tui.model.error import (
+    Busy,
+    Cancelled,
+    MailError,
+    NotFound,
+    Offline,
+    Refused,
+    SignInNeeded,
+    StoreBroken,
+    Untrusted,
+)
 from tui.model.event import OutboxChanged, Problem
 from tui.store.reader import Reader
 from tui.store.writer import Writer
@@ -139,7 +149,11 @@ class Sender:
         self._desk.stop.wait(self._pace.turn(self.address, connection.server.host))
         if self._desk.stop.is_set():
             return
-        hand_over = HandOver(connection, writer, outgoing, reader.outgoing_raw(outgoing.id))
+        try:
+            raw = reader.outgoing_raw(outgoing.id)
+        except NotFound:  # its account has been removed meanwhile, and all its mail with it
+            return
+        hand_over = HandOver(connection, writer, outgoing, raw)
         happening = hand_over.run()
         self._spoke = time.time()
         if happening is None:
