@@ -63,22 +63,22 @@ def certs(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     return certificates.make(tmp_path_factory.mktemp("certificates"))
 
 
-@pytest.fixture(scope="session")
-def sink() -> Iterator[SmtpSink]:
-    """The plain SMTP server that Dovecot's submission relays to; it keeps everything it is given."""
-    server = SmtpSink()
+def _running(server: SmtpSink) -> Iterator[SmtpSink]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def sink() -> Iterator[SmtpSink]:
+    """The plain SMTP server that Dovecot's submission relays to; it keeps everything it is given."""
+    yield from _running(SmtpSink())
 
 
 @pytest.fixture
 def plain_sink() -> Iterator[SmtpSink]:
     """A plain SMTP server of one test alone, which may tell it what to refuse."""
-    server = SmtpSink()
-    server.start()
-    yield server
-    server.stop()
+    yield from _running(SmtpSink())
 
 
 @pytest.fixture(scope="session")

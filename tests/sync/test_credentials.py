@@ -116,7 +116,7 @@ def test_every_row_of_the_table(
 
     def get() -> Secret | None:
         if token == "refused":
-            return credentials.renewed(account, login_of(account), "incoming", first)
+            return credentials.renewed(account, login_of(account), first)
         return secret_of(credentials, account)
 
     if isinstance(outcome, str):
@@ -232,7 +232,7 @@ def test_what_was_refused_is_renewed_once_for_all_connections(
     identity.delay = 0.2
 
     def renewed(_: int) -> Secret | None:
-        return credentials.renewed(account, login_of(account), "incoming", first)
+        return credentials.renewed(account, login_of(account), first)
 
     with ThreadPoolExecutor(4) as pool:
         got = list(pool.map(renewed, range(4)))
@@ -240,7 +240,7 @@ def test_what_was_refused_is_renewed_once_for_all_connections(
     assert identity.asked[REFRESHES] == 2
     second = got[0]
     assert second is not None
-    assert credentials.renewed(account, login_of(account), "incoming", second) is None, "twice is of no use"
+    assert credentials.renewed(account, login_of(account), second) is None, "twice is of no use"
 
 
 def test_who_is_stopped_waits_no_longer_but_the_renewal_is_kept(
@@ -308,7 +308,7 @@ def test_a_token_entered_by_hand_serves_as_before(account: Account) -> None:
     Secrets().set(account.address, "incoming", Secret("by-hand"))
     credentials = fresh_start()
     assert secret_of(credentials, account) == Secret("by-hand")
-    assert credentials.renewed(account, login_of(account), "incoming", Secret("by-hand")) is None
+    assert credentials.renewed(account, login_of(account), Secret("by-hand")) is None
     assert credentials.kept.facts(account.address) is None
 
 
@@ -319,10 +319,10 @@ def test_a_command_is_asked_again_for_a_refused_token(account: Account, tmp_path
     )
     credentials = fresh_start()
     first = secret_of(credentials, account)
-    second = credentials.renewed(account, login_of(account), "incoming", first)
+    second = credentials.renewed(account, login_of(account), first)
     assert second is not None and second.reveal().strip() == "2"
     always = replace(account, login=replace(login_of(account), command="echo same"))
-    assert credentials.renewed(always, login_of(always), "incoming", Secret("same")) is None
+    assert credentials.renewed(always, login_of(always), Secret("same")) is None
 
 
 @pytest.mark.parametrize(
@@ -349,6 +349,7 @@ def test_nothing_secret_is_shown(identity: IdentityServer, account: Account) -> 
     record = signed_in_before(identity, account)
     credentials = fresh_start()
     token = secret_of(credentials, account).reveal()
-    shown = f"{record!r} {credentials.kept.facts(account.address)!r} {vars(credentials)!r} {vars(credentials.kept)!r}"
+    kept = credentials.kept
+    shown = f"{record!r} {kept.facts(account.address)!r} {vars(credentials)!r} {vars(kept)!r}"
     assert token not in shown and record.refresh_token.reveal() not in shown
     assert Record.from_json(record.to_json()) == record

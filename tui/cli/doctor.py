@@ -34,7 +34,7 @@ def doctor(shell: Shell, options: Namespace) -> int:
     hear = _teller(shell, heard, several=len(accounts) > 1, silent=options.report)
     checks, failure = _checked(shell, accounts, hear)
     if options.report:
-        text = _report(shell, heard, accounts)
+        text = _report(heard, accounts)
         shell.output.record({"report": text}, text.rstrip("\n"))
     return worst((code_of(checks), failure))
 
@@ -96,7 +96,7 @@ def _diagnosed(shell: Shell, engine: Engine, hear: Hear) -> Sequence[Check]:
         unlisten()
 
 
-def _report(shell: Shell, heard: list[Checked], accounts: Sequence[Account]) -> str:
+def _report(heard: list[Checked], accounts: Sequence[Account]) -> str:
     from tui.config.paths import personal
     from tui.model.report import report
 

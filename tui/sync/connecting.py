@@ -111,7 +111,7 @@ def sign_in(
     except SignInNeeded as refusal:
         fresh = None
         if refusal.retry in (None, Retry.REFRESH):
-            fresh = credentials.renewed(account, login, which, secret, check)
+            fresh = credentials.renewed(account, login, secret, check)
         if fresh is None:
             raise _meant(credentials, welcome, account, which, secret, refusal) from refusal
         connection.abort()

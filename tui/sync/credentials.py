@@ -77,7 +77,7 @@ class Credentials:
         return self._token(account, kept, check).secret if kept else self._entered(account, which)
 
     def renewed(
-        self, account: Account, login: Login, which: str, refused: Secret, check: Check = _go_on
+        self, account: Account, login: Login, refused: Secret, check: Check = _go_on
     ) -> Secret | None:
         """Another secret than the one a server refused; None where there can be none. Raises as `secret`."""
         if login.auth is not Auth.OAUTH2:

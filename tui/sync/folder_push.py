@@ -60,7 +60,7 @@ class FolderPush:
             elif one.kind is PendingKind.RENAME:
                 self._rename(one, folder)
             else:
-                self._remove(one, folder)
+                self._remove(folder)
 
     def _listed(self) -> dict[str, ServerFolder]:
         return {one.wire: one for one in self._connection.folders()}
@@ -82,7 +82,7 @@ class FolderPush:
         listed = self._listed()
         return new in listed and old not in listed
 
-    def _remove(self, one: Pending, folder: Folder) -> None:
+    def _remove(self, folder: Folder) -> None:
         """Delete a folder, emptied as it is now: what only had others inside it may hold mail by this time.
         One that is there no more, or was only by those inside it, whatever is listed, is gone already."""
         there = self._listed().get(folder.wire)
