@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass, field
+from typing import Any
 
 from tui.config import accounts
 from tui.model import error as errors
@@ -62,6 +63,11 @@ Said = SignedIn | Progress | Changed | Ended
 
 _KINDS: dict[str, type[Progress] | type[Changed] | type[SignedIn]] = {
     kind.__name__: kind for kind in (Progress, Changed, SignedIn)
+}
+_ERRORS: dict[str, type[MailError]] = {
+    name: kind
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type) and issubclass(kind, MailError)
 }
 
 
@@ -125,9 +131,9 @@ def _error_fields(error: MailError) -> dict[str, object]:
     }
 
 
-def _error_of(fields: dict[str, str]) -> MailError:
-    kind = getattr(errors, fields["kind"], MailError)
-    made: MailError = kind(fields["what"], fields["hint"], detail=fields["detail"])
+def _error_of(fields: dict[str, Any]) -> MailError:
+    kind = _ERRORS.get(fields["kind"], MailError)
+    made = kind(fields["what"], fields["hint"], detail=fields["detail"])
     if fields["retry"]:
         made.retry = Retry(fields["retry"])
     if isinstance(made, Busy):
