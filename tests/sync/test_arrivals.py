@@ -120,6 +120,7 @@ def test_a_body_that_does_not_come_leaves_its_header(
         assert bodies(rig) == Counter(sent)
 
 
+@pytest.mark.slow
 def test_cut_anywhere_again_and_again(
     make_rig: RigMaker, dovecot: Dovecot, user: str, sent: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from tui.cli.asking import client_secret, confirmed, printed_by_commands, secret
 from tui.cli.codes import worst
 from tui.cli.keeping import require_keyring, save, tell_leader
 from tui.cli.output import Cell, Ink
-from tui.cli.shell import Shell
+from tui.cli.shell import NO_ACCOUNT, NO_ACCOUNT_HINT, Shell
 from tui.cli.showing import disk_text
 from tui.cli.signing_in import approved, require_possible
 from tui.model.account import Account, Offline, Protocol, by_oauth
@@ -156,7 +156,7 @@ def list_accounts(shell: Shell, options: Namespace) -> int:
     accounts = shell.accounts()
     shell.output.table((records.account(one), _cells(one)) for one in accounts)
     if not accounts and not shell.output.json:
-        shell.output.note("There is no mail account yet. Set one up with: outlook-tui account add ADDRESS")
+        shell.output.note(f"{NO_ACCOUNT} {NO_ACCOUNT_HINT}")
     return 0
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CLOSE_WITHIN = 2.0
 CLOSE_AT_ONCE = 0.3
+NO_ACCOUNT = "There is no mail account yet."
 NO_ACCOUNT_HINT = "Set one up with: outlook-tui account add ADDRESS"
 
 
@@ -64,7 +65,7 @@ class Shell:
         if wanted:
             return self._named(wanted, known)
         if not known:
-            raise BadConfig("There is no mail account yet.", NO_ACCOUNT_HINT)
+            raise BadConfig(NO_ACCOUNT, NO_ACCOUNT_HINT)
         if len(known) > 1:
             listed = ", ".join(one.address for one in known)
             raise BadUsage("Which account? There are several.", f"Add --account ADDRESS, one of: {listed}.")
@@ -90,7 +91,7 @@ class Shell:
         stored = [address for address, _ in reader.accounts()]
         known = configured + [address for address in stored if address not in configured]
         if not known:
-            self.output.note(f"There is no mail account yet. {NO_ACCOUNT_HINT}")
+            self.output.note(f"{NO_ACCOUNT} {NO_ACCOUNT_HINT}")
         if not self.wanted:
             return known
         for address in known:

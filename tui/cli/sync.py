@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli import records
 from tui.cli.codes import worst
-from tui.cli.shell import NO_ACCOUNT_HINT, Shell
+from tui.cli.shell import NO_ACCOUNT, NO_ACCOUNT_HINT, Shell
 from tui.model.command import Fetch, Summary
 from tui.model.error import BadConfig, Offline
 from tui.model.event import AccountStatus, Asked, Event, NewMail, OutboxChanged, Phase, Problem, StatusChanged
@@ -28,7 +28,7 @@ def sync(shell: Shell, options: Namespace) -> int:
     """Bring the chosen accounts up to date; the exit code is that of the worst one."""
     accounts = shell.accounts()
     if not accounts:
-        raise BadConfig("There is no mail account yet.", NO_ACCOUNT_HINT)
+        raise BadConfig(NO_ACCOUNT, NO_ACCOUNT_HINT)
     if shell.offline:
         raise Offline("Working offline, as you asked.", "Leave --offline out to fetch mail.")
     wanted = shell.account().address if shell.wanted else ""
