@@ -9,8 +9,8 @@ import pytest
 
 from tests.cli.program import Program
 from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.imap_client import client
 from tests.servers.smtp_sink import SmtpSink
-from tests.sync.test_imap import client
 
 pytestmark = pytest.mark.dovecot
 

@@ -17,11 +17,11 @@ from typing import Any
 
 from tests.rig import Rig, account_on
 from tests.servers.dovecot import Dovecot
+from tests.servers.imap_client import client
 from tests.servers.proxy import Fault, Proxy
 from tests.sync.cuts import engine_for
 from tests.sync.ledger import Figures, sound, subjects
 from tests.sync.letters_in import letter
-from tests.sync.test_imap import client
 from tui.model.change_command import DropChanges
 from tui.model.command import Archive, ConfirmGone, Copy, Delete, GoOffline, Move, SetFlags, Undo
 from tui.model.error import MailError

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from tests.rig import Rig, account_on, settings_of
 from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.imap_client import client
 from tests.servers.proxy import Fault, Proxy
 from tests.servers.smtp_sink import SmtpSink
 from tests.sync.ledger import FOLDERS, Figures, Ledger, bodies
 from tests.sync.letters_in import letter
-from tests.sync.test_imap import client
 from tui.config.paths import find
 from tui.config.secrets import Secrets
 from tui.model.account import Account, Keep, Login, Protocol, SecretSource

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.rig import Rig
 from tests.servers.dovecot import Dovecot
-from tests.sync.test_imap import client
+from tests.servers.imap_client import client
 from tui.config.paths import find
 from tui.model.folder import Role
 from tui.store.reader import Reader

@@ -15,13 +15,13 @@ from pathlib import Path
 
 from tests.rig import Rig, account_on, settings_of
 from tests.servers.dovecot import Dovecot
+from tests.servers.imap_client import client
 from tests.servers.proxy import Fault, Proxy
 from tests.servers.smtp_sink import SmtpSink
 from tests.sync.cuts import checked, engine_for
 from tests.sync.kills import killed_at
 from tests.sync.ledger import bodies, on_server, sound
 from tests.sync.letters_in import letter
-from tests.sync.test_imap import client
 from tui.config.paths import find
 from tui.model.account import Account, Keep, Login, Protocol, SecretSource
 from tui.model.command import Archive, Copy, Delete, Move, QueueMessage, RetrySend, SendNow, SetFlags

@@ -6,8 +6,8 @@ import pytest
 
 from tests.rig import Rig, RigMaker, account_on, bodies, offline, online
 from tests.servers.dovecot import Dovecot
+from tests.servers.imap_client import client
 from tests.sync.letters_in import letter
-from tests.sync.test_imap import client
 from tui.model.change_command import DropChanges, RetryChanges
 from tui.model.command import Archive, Copy, SetFlags, Undo
 from tui.model.folder import Role

@@ -12,9 +12,9 @@ import pytest
 
 from tests.rig import Rig, RigMaker, account_on
 from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.imap_client import client
 from tests.sync.ledger import bodies, sound
 from tests.sync.letters_in import letter
-from tests.sync.test_imap import client
 from tui.model.account import Account, Keep, Protocol
 from tui.model.command import Archive, Delete, SetFlags
 from tui.model.folder import Role

@@ -9,8 +9,8 @@ import pytest
 
 from tests.rig import Rig, RigMaker, account_on, bodies, offline, online
 from tests.servers.dovecot import PLAIN_IMAP, WITHOUT_MOVE, Dovecot
+from tests.servers.imap_client import client
 from tests.sync.letters_in import letter
-from tests.sync.test_imap import client
 from tui.model.account import Account, Protocol
 from tui.model.command import Archive, Move, SetFlags
 from tui.model.error import BadInput, MailError, NotFound, Refused

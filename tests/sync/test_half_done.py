@@ -9,10 +9,10 @@ import pytest
 
 from tests.rig import Rig, RigMaker, account_on, offline
 from tests.servers.dovecot import PLAIN_IMAP, WITHOUT_MOVE, Dovecot
+from tests.servers.imap_client import client
 from tests.servers.proxy import Fault, Proxy
 from tests.sync.ledger import on_server
 from tests.sync.letters_in import letter
-from tests.sync.test_imap import client
 from tui.model.account import Account
 from tui.model.command import Archive, Copy
 from tui.model.folder import Role

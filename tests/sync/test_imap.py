@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-import imapclient
 import pytest
 
 from tests.rig import RigMaker, account_on, until
-from tests.servers.dovecot import MICROSOFT, PASSWORD, PLAIN_IMAP, WITHOUT_MOVE, Dovecot
+from tests.servers.dovecot import MICROSOFT, PLAIN_IMAP, WITHOUT_MOVE, Dovecot
+from tests.servers.imap_client import client
 from tests.servers.proxy import Fault, Proxy
 from tests.sync.letters_in import letter
 from tui.demo import Demo
@@ -21,25 +19,11 @@ from tui.model.error import Refused
 from tui.model.event import Asked, NewMail
 from tui.model.folder import Role
 from tui.model.message import BodyState, Flag
-from tui.net.link import context
 from tui.store.folders import REMOVED_FOLDER
 
 pytestmark = pytest.mark.dovecot
 
 FOLDERS = ["INBOX", "Projects/Website", "Reise/Grüße & Pläne", "A space", "日本語"]
-
-
-@contextmanager
-def client(dovecot: Dovecot, user: str) -> Iterator[Any]:
-    """Another mail program, signed in to the same mailbox."""
-    made = imapclient.IMAPClient(
-        "localhost", dovecot.imaps, ssl=True, ssl_context=context(dovecot.ca_file), timeout=10
-    )
-    made.login(user, PASSWORD)
-    try:
-        yield made
-    finally:
-        made.logout()  # type: ignore[no-untyped-call]
 
 
 def number_anew(dovecot: Dovecot, user: str) -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from tests.rig import Rig, RigMaker, account_on
 from tests.servers.dovecot import MICROSOFT, Dovecot
+from tests.servers.imap_client import client
 from tests.servers.proxy import Fault, Proxy
 from tests.sync.ledger import on_server
 from tests.sync.letters_in import letter
-from tests.sync.test_imap import client
 from tui.model.command import Archive, Delete, SetFlags, Undo
 from tui.model.folder import Role
 from tui.model.message import Flag

@@ -8,8 +8,8 @@ import pytest
 
 from tests.rig import RigMaker, account_on
 from tests.servers.dovecot import Dovecot
+from tests.servers.imap_client import client
 from tests.sync.letters_in import letter
-from tests.sync.test_imap import client
 from tui.model.account import Account, Keep, Protocol
 from tui.model.command import Delete, Move, SetFlags, SwitchProtocol
 from tui.model.folder import Role

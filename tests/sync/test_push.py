@@ -9,9 +9,9 @@ import pytest
 
 from tests.rig import Rig, RigMaker, account_on, offline, online
 from tests.servers.dovecot import PLAIN_IMAP, WITHOUT_MOVE, Dovecot
+from tests.servers.imap_client import client
 from tests.servers.scripted import IMAP_GREETING, Scripted, imap, rule
 from tests.sync.letters_in import letter
-from tests.sync.test_imap import client
 from tui.model.account import Account, Login, Protocol, SecretSource
 from tui.model.command import Archive, Copy, SetFlags
 from tui.model.folder import Role

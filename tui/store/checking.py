@@ -72,7 +72,7 @@ def _changes(db: sqlite3.Connection) -> Iterator[str]:
         " WHERE pending.kind IN ('move', 'expunge')"
     ).fetchone()[0]
     if astray:
-        yield f"{astray} changes that wait for a server name the places of other messages."
+        yield f"Changes that wait for a server name the places of other messages: {astray}."
 
 
 def _bodies(db: sqlite3.Connection, limit: int) -> Iterator[str]:
@@ -84,7 +84,7 @@ def _bodies(db: sqlite3.Connection, limit: int) -> Iterator[str]:
         except StoreBroken:
             broken += 1
     if broken:
-        yield f"{broken} messages cannot be read: their bytes are damaged."
+        yield f"{broken} message{'s' * (broken > 1)} cannot be read: the bytes are damaged."
 
 
 def _headers(db: sqlite3.Connection) -> Iterator[str]:
