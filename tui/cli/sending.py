@@ -31,6 +31,7 @@ from tui.model.command import (
 )
 from tui.model.draft import Draft, Outgoing, RecipientState, SendState
 from tui.model.error import BadInput, BadUsage, MailError, NotFound
+from tui.model.safe_text import safe_line
 
 if TYPE_CHECKING:
     from tui.sync.engine import Engine
@@ -212,11 +213,16 @@ def retry(shell: Shell, options: Namespace) -> int:
 
 def cancel(shell: Shell, options: Namespace) -> int:
     """Take a mail that has not left back out of the outbox; it becomes a draft again."""
-    found = _outgoing(shell, options.id)
+    _outgoing(shell, options.id)
     with shell.engine() as engine:
         draft = engine.post(CancelSend(options.id)).result()
+    found = _outgoing(shell, options.id)
     record = {**records.outgoing(replace(found, state=SendState.CANCELLED)), "draft": draft}
-    shell.output.record(record, f"{options.id}: taken back; it is a draft again.")
+    words = f"{options.id}: taken back; it is a draft again."
+    if found.have_it:
+        have = safe_line(", ".join(found.have_it))
+        words += f" It has left already for {have}: take them out of the draft."
+    shell.output.record(record, words)
     return 0
 
 

@@ -112,3 +112,8 @@ class Outgoing:
     server_id: str = ""
     original: int = 0
     answers: str = ""
+
+    @property
+    def have_it(self) -> tuple[str, ...]:
+        """Those whose server has taken the mail for them, for good."""
+        return tuple(one.address for one in self.recipients if one.state is RecipientState.ACCEPTED)

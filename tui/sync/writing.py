@@ -28,8 +28,10 @@ from tui.model.command import (
 from tui.model.content import Content
 from tui.model.draft import Draft, Recipient
 from tui.model.error import BadInput, NotFound, Refused
+from tui.model.event import Problem
 from tui.model.folder import Role
 from tui.model.message import Envelope, Flag, NewMessage
+from tui.model.safe_text import safe_line
 from tui.store.reader import Reader
 from tui.store.writer import Writer
 from tui.sync.context import Context
@@ -221,7 +223,16 @@ class Writing:
         draft = self._writer.cancel(number, written, files)
         if not draft:
             raise Refused("It is too late: this mail has left.", "Nothing can call it back.")
+        self._tell_who_has(number)
         return draft, outgoing.account
+
+    def _tell_who_has(self, number: int) -> None:
+        """A mail that was deferred for some has left for the others: its draft names them all the same."""
+        outgoing = self._reader.outgoing(number)
+        if outgoing and (have := outgoing.have_it):
+            what = f"This mail has reached its server for {safe_line(', '.join(have), 200)} already."
+            hint = "Take them out before you send it again, else they get it twice."
+            self._context.board.tell(Problem(outgoing.account, what, hint))
 
     def _retry(self, number: int) -> tuple[int, str]:
         outgoing = self._reader.outgoing(number)
