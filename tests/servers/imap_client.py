@@ -23,3 +23,13 @@ def client(dovecot: Dovecot, user: str) -> Iterator[Any]:
         yield made
     finally:
         made.logout()  # type: ignore[no-untyped-call]
+
+
+def another_moves(dovecot: Dovecot, user: str, subject: str, folder: str) -> None:
+    """Another program moves a message out of the inbox."""
+    with client(dovecot, user) as other:
+        other.select_folder("INBOX")
+        found = other.search(["SUBJECT", subject])
+        other.copy(found, folder)
+        other.delete_messages(found)
+        other.expunge()

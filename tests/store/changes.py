@@ -161,7 +161,7 @@ CHANGES: dict[str, Change] = {
     "retry_changes": lambda w, g: w.retry_changes([g.refused]),
     "drop_changes": lambda w, g: w.drop_changes([g.refused]),
     "pending_tried": lambda w, g: w.pending_tried(g.moving),
-    "copies_lost": lambda w, g: w.copies_lost(g.pending),
+    "copies_lost": lambda w, g: w.copies_lost(g.pending, unmade=False),
     "pending_marked": lambda w, g: w.pending_marked(g.pending),
     "save_draft": lambda w, g: w.save_draft(Draft(account=ACCOUNT, id=g.draft, subject="Other")),
     "attach": lambda w, g: w.attach(g.draft, "big", "text/plain", hashlib.sha256(b"").digest() * 900),

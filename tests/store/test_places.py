@@ -142,6 +142,24 @@ def test_a_copy_that_was_there_before_is_no_move(store: Store) -> None:
     assert store.row(other).folder == REMOVED_FOLDER, "not the same octets"
 
 
+def test_what_came_back_under_another_uid_is_not_gone(store: Store) -> None:
+    first, second = store.writer.added(
+        store.folder("INBOX").id, [whole(1, size=1_000), whole(1, uid=2, size=1_000)], SyncMark(1, 3, 0)
+    )
+    store.writer.settle_gone([first])
+    assert store.reader.row(first) is None
+    assert (store.row(second).folder, store.row(second).uid) == ("INBOX", 2)
+    assert store.reader.raw(second) == whole(1).raw
+    assert store.reader.check() == []
+
+
+def test_messages_that_are_alike_are_all_gone(store: Store) -> None:
+    inbox = store.folder("INBOX").id
+    both = store.writer.added(inbox, [whole(1), whole(1, uid=2)], SyncMark(1, 3, 0))
+    assert store.writer.settle_gone(both) == [inbox]
+    assert [store.row(number).folder for number in both] == [REMOVED_FOLDER] * 2
+
+
 def test_many_gone_at_once_wait_for_a_word(store: Store) -> None:
     ids = store.fill(count=4)
     inbox = store.folder("INBOX").id
@@ -156,6 +174,23 @@ def test_many_gone_at_once_wait_for_a_word(store: Store) -> None:
     store.writer.confirm_gone(inbox, remove=True)
     assert store.row(ids[2]).folder == REMOVED_FOLDER
     assert list(store.reader.ids(inbox)) == [ids[1], ids[0]]
+
+
+@pytest.mark.parametrize("bytes_are_the_same", [True, False])
+def test_one_place_for_two_of_the_same_bytes(store: Store, bytes_are_the_same: bool) -> None:
+    archive = store.folder("Archive").id
+    (moved,) = store.writer.added(store.folder("INBOX").id, [whole(1, size=1_000)])
+    store.writer.move([moved], archive)
+    (change,) = store.reader.pending()
+    store.writer.pushed_places([(change.id, moved, 0)], archive)
+    other = whole(1, uid=9, size=1_000)
+    if not bytes_are_the_same:
+        other = whole(1, "The SUM is due.", uid=9, size=1_000)
+    (listed,) = store.writer.added(archive, [other], SyncMark(1, 10, 0))
+    store.writer.settle_unfound([archive])
+    assert store.reader.row(listed) is not None
+    assert (store.reader.row(moved) is None) == bytes_are_the_same
+    assert store.reader.check() == []
 
 
 def test_what_a_complete_list_does_not_show_is_local_mail(store: Store) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.rig import Rig, RigMaker, account_on, offline
 from tests.servers.dovecot import PLAIN_IMAP, WITHOUT_MOVE, Dovecot
-from tests.servers.imap_client import client
+from tests.servers.imap_client import another_moves, client
 from tests.servers.proxy import Fault, Proxy
 from tests.sync.ledger import on_server
 from tests.sync.letters_in import letter
@@ -113,6 +113,36 @@ def test_a_copy_is_not_taken_for_the_original_that_is_moved_to_it(
     assert archived(make_rig, account) == [letter(1)] * 2
     assert on_server(server, user, "Archive") == Counter([letter(1)] * 2)
     assert not on_server(server, user, "INBOX")
+
+
+@pytest.mark.parametrize("unmade", [False, True])
+def test_the_original_that_another_program_moves_to_its_copy(
+    make_rig: RigMaker, server: Dovecot, user: str, account: Account, unmade: bool
+) -> None:
+    """Killed after COPY found no original. Where the copy was surely not made, two stand there in the end;
+    else nobody can say whether the one there is the copy, one stands for both, and both sides say so."""
+    server.deliver(user, letter(1))
+    rig = changed_offline(make_rig, account, copied_and_moved)
+    another_moves(server, user, "Letter 1", "Archive")
+    with Reader(rig.paths.database) as reader, Writer(rig.paths.database) as writer:
+        copies = [one.id for one in reader.pending() if one.kind is PendingKind.COPY]
+        writer.copies_lost(copies, unmade=unmade)
+    found = archived(make_rig, account)
+    assert found == [letter(1)] * (2 if unmade else 1)
+    assert on_server(server, user, "Archive") == Counter(found)
+
+
+@pytest.mark.parametrize("tried", [(), (PendingKind.COPY,)])
+def test_the_original_has_left_before_the_copy_is_told(
+    make_rig: RigMaker, server: Dovecot, user: str, account: Account, tried: tuple[PendingKind, ...]
+) -> None:
+    server.deliver(user, letter(1))
+    rig = changed_offline(make_rig, account, copied_and_moved)
+    begun(rig, *tried)
+    another_moves(server, user, "Letter 1", "Archive")
+    found = archived(make_rig, account)
+    assert found == [letter(1)] * len(found) and (tried or len(found) == 2)
+    assert on_server(server, user, "Archive") == Counter(found)
 
 
 def test_what_leaves_the_target_is_not_taken_for_what_arrives(

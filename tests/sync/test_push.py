@@ -9,7 +9,7 @@ import pytest
 
 from tests.rig import Rig, RigMaker, account_on, offline, online
 from tests.servers.dovecot import PLAIN_IMAP, WITHOUT_MOVE, Dovecot
-from tests.servers.imap_client import client
+from tests.servers.imap_client import another_moves, client
 from tests.servers.scripted import IMAP_GREETING, Scripted, imap, rule
 from tests.sync.letters_in import letter
 from tui.model.account import Account, Login, Protocol, SecretSource
@@ -39,16 +39,6 @@ def tried_before(rig: Rig) -> None:
     with Reader(rig.paths.database) as reader, Writer(rig.paths.database) as writer:
         for one in reader.pending():
             writer.pending_tried(one.id)
-
-
-def another_moves(dovecot: Dovecot, user: str, subject: str, folder: str) -> None:
-    """Another program moves a message out of the inbox."""
-    with client(dovecot, user) as other:
-        other.select_folder("INBOX")
-        found = other.search(["SUBJECT", subject])
-        other.copy(found, folder)
-        other.delete_messages(found)
-        other.expunge()
 
 
 @pytest.mark.parametrize("capability", [WITHOUT_MOVE, PLAIN_IMAP])

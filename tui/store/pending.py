@@ -121,9 +121,10 @@ def marked(db: sqlite3.Connection, ids: Iterable[int]) -> None:
     )
 
 
-def copies_lost(db: sqlite3.Connection, ids: Iterable[int]) -> None:
+def copies_lost(db: sqlite3.Connection, ids: Iterable[int], *, unmade: bool) -> None:
     """The originals of these copies were gone on the server before it could copy them: it is given the copies
-    themselves, where their bytes are here. They are looked for first, as after a cut."""
+    themselves, where their bytes are here. They are looked for first, as after a cut, but for those that are
+    surely `unmade`: what stands in the target then came from somebody else."""
     which = integers(ids)
     db.execute(
         "DELETE FROM message WHERE NOT whole AND id IN"
@@ -131,9 +132,9 @@ def copies_lost(db: sqlite3.Connection, ids: Iterable[int]) -> None:
         (which,),
     )
     db.execute(
-        "UPDATE pending SET kind = 'append', folder = NULL, wire = '', uid = 0, attempts = 1"
+        "UPDATE pending SET kind = 'append', folder = NULL, wire = '', uid = 0, attempts = ?"
         " WHERE kind = 'copy' AND id IN (SELECT value FROM json_each(?))",
-        (which,),
+        (int(not unmade), which),
     )
 
 

@@ -135,13 +135,14 @@ def settle_unfound(db: sqlite3.Connection, folders: Iterable[int]) -> list[int]:
 
 def _twin(db: sqlite3.Connection, number: int) -> int:
     """The row, 0 for none, under which the server has in the same folder what is looked for there: both were
-    moved into it, one after a change of the protocol. Bytes that are here of both must be the same."""
+    moved into it, one after a change of the protocol, or by another program before a copy could be made.
+    Bytes that are here of both must be the same."""
     row = db.execute(
         "SELECT other.id FROM message AS lost JOIN message AS other ON other.fingerprint = lost.fingerprint"
         " AND other.folder = lost.folder AND other.size = lost.size AND other.uid IS NOT NULL"
         " LEFT JOIN body AS ours ON ours.message = lost.id"
         " LEFT JOIN body AS theirs ON theirs.message = other.id"
-        " WHERE lost.id = ? AND lost.sought AND coalesce(ours.sha256 = theirs.sha256, 1) LIMIT 1",
+        " WHERE lost.id = ? AND coalesce(ours.sha256 = theirs.sha256, 1) LIMIT 1",
         (number,),
     ).fetchone()
     return int(row[0]) if row else 0
@@ -214,24 +215,26 @@ def gone(db: sqlite3.Connection, ids: Sequence[int], now: int) -> None:
 
 def settle_gone(db: sqlite3.Connection, ids: Sequence[int], now: int) -> list[int]:
     """Messages proved gone from their folders. One that has just arrived in another folder of the account
-    was moved there by someone: it keeps its row, with that place; the others go into the wastebasket.
+    was moved there by someone: it keeps its row, with that place. One that has come back to its folder since,
+    under another uid, is that one. The others go into the wastebasket.
 
     Answers the folders touched.
     """
-    touched: set[int] = set()
+    rows = db.execute(  # those moved or removed here since they were missed have no place any more
+        "UPDATE message SET uid = NULL WHERE id IN (SELECT value FROM json_each(?)) AND uid IS NOT NULL"
+        " RETURNING id, folder",
+        (integers(ids),),
+    ).fetchall()
+    touched = {folder for _, folder in rows}
     lost: list[int] = []
-    for number in ids:
-        row = db.execute("SELECT folder FROM message WHERE id = ? AND uid IS NOT NULL", (number,)).fetchone()
-        if row is None:  # moved or removed here since it was missed
-            continue
-        touched.add(row[0])
-        arrived = _arrived(db, number)
-        if arrived is None:
+    for number, _ in rows:
+        if arrived := _arrived(db, number):
+            touched.add(arrived.folder)
+            place(db, number, arrived.uid, arrived.flags, arrived.tags, arrived.folder)
+        elif twin := _twin(db, number):
+            take_over(db, twin, number)
+        else:
             lost.append(number)
-            continue
-        touched.add(arrived.folder)
-        db.execute("UPDATE message SET uid = NULL WHERE id = ?", (number,))
-        place(db, number, arrived.uid, arrived.flags, arrived.tags, arrived.folder)
     gone(db, lost, now)
     return sorted(touched)
 

@@ -277,10 +277,10 @@ class Writer(Transactions):
         with self.durable():
             return self._do(pending.tried, number)
 
-    def copies_lost(self, ids: Sequence[int]) -> None:
+    def copies_lost(self, ids: Sequence[int], *, unmade: bool) -> None:
         """The originals of these pending copies are gone: the server is given the copies themselves."""
         if ids:
-            self._do(pending.copies_lost, ids)
+            self._do(pending.copies_lost, ids, unmade=unmade)
 
     def pending_marked(self, ids: Sequence[int]) -> None:
         """The server could only mark these as deleted: their places stay noted until they are gone."""

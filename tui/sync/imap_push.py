@@ -206,8 +206,14 @@ class _Push:
             for once in _each_place_once(group):
                 uids = self._connection.copy([one.uid for one in once], folder.wire)
                 gone = self._left_before(once, uids)
-                self._writer.copies_lost([one.id for one in gone])
+                self._copies_lost(gone)
                 self._placed([one for one in once if one not in gone], uids, folder)
+
+    def _copies_lost(self, gone: Group) -> None:
+        """A first try at a server that tells of each copy has surely made none where it told of none."""
+        told = "UIDPLUS" in self._connection.capabilities
+        for unmade, group in _grouped(gone, lambda one: told and not one.attempts):
+            self._writer.copies_lost([one.id for one in group], unmade=unmade)
 
     def _left_before(self, group: Group, uids: dict[int, int] | None) -> Group:
         """Those whose original another program has taken away: COPY does nothing then, without a word."""
